@@ -1,0 +1,54 @@
+// Every error convoke throws: a class per subject, a stable `code` to branch on, one line of text that names the thing.
+
+/** Base of all errors thrown by convoke. `code` is stable across versions; `message` is one line for a person. */
+export class ConvokeError<Code extends string = string> extends Error {
+  readonly code: Code;
+
+  constructor(code: Code, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** A call was made with arguments that cannot be served; nothing was started. */
+export class UsageError extends ConvokeError<
+  'invalid_argument' | 'invalid_plugin' | 'unknown_model' | 'unknown_weights' | 'duplicate_model' | 'disposed'
+> {}
+
+/** A graph does not fit together: shapes, attributes or names. The text names the operator and the node. */
+export class GraphError extends ConvokeError<
+  'shape_mismatch' | 'invalid_attribute' | 'duplicate_name' | 'unknown_operator'
+> {}
+
+/** A plan cannot be made within the limits at hand. */
+export class PlanError extends ConvokeError<'over_budget' | 'over_limit'> {}
+
+/** The adapter or device is absent, lacks something, was lost, or refused a program. */
+export class DeviceError extends ConvokeError<
+  'no_adapter' | 'missing_limit' | 'missing_feature' | 'device_lost' | 'out_of_memory' | 'invalid_program'
+> {}
+
+/** A weights file is broken, of a kind that is not read, or does not fit the model. */
+export class WeightsError extends ConvokeError<
+  'corrupt_file' | 'unsupported_format' | 'unsupported_dtype' | 'weights_mismatch' | 'missing_file'
+> {}
+
+/** A hub, or the cache in front of it, could not give a file. */
+export class HubError extends ConvokeError<
+  | 'unreachable'
+  | 'timeout'
+  | 'not_found'
+  | 'http_error'
+  | 'html_page'
+  | 'short_body'
+  | 'wrong_hash'
+  | 'bad_index'
+  | 'offline'
+  | 'cache_unwritable'
+> {}
+
+/** A picture is missing, broken, too large, or of a kind that is not read. */
+export class ImageError extends ConvokeError<
+  'missing_file' | 'broken_image' | 'image_too_large' | 'unsupported_image'
+> {}

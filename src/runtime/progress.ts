@@ -1,0 +1,13 @@
+// What a long call tells its caller while it works.
+
+/** A step of `registry.load`. `done` and `total` count `unit`s of this phase; `total` is absent while it is not known. */
+export interface Progress {
+  readonly phase: 'download' | 'verify' | 'compile' | 'upload';
+  readonly unit: 'bytes' | 'pipelines' | 'tensors';
+  readonly done: number;
+  readonly total?: number;
+  /** The file, when there is one. */
+  readonly file?: string;
+}
+
+export type OnProgress = (progress: Progress) => void;

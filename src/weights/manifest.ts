@@ -1,0 +1,58 @@
+// What is known of a published weights file: the entry that stands beside a model, and a hub's index of such entries.
+
+import * as z from 'zod/mini';
+import { preprocessSchema } from '../image/preprocess.ts';
+
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const count = z.int().check(z.nonnegative());
+
+/** Where a file is published: a Hugging Face repository, torchvision's server, or any address. */
+export const sourceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('huggingface'), repo: z.string(), file: z.string() }),
+  z.object({
+    kind: z.literal('torchvision'),
+    path: z.string(),
+    sha256Prefix: z.string().check(z.regex(/^[0-9a-f]{8,64}$/)),
+  }),
+  z.object({ kind: z.literal('url'), url: z.url(), sha256 }),
+]);
+
+const accuracySchema = z.record(z.string(), z.object({ top1: z.optional(z.number()), top5: z.optional(z.number()) }));
+
+/** One published set of weights of one model. `classes` is the name of a built-in list or the labels themselves. */
+export const weightsEntrySchema = z.object({
+  id: z.string().check(z.minLength(1)),
+  default: z.optional(z.boolean()),
+  sources: z.array(sourceSchema).check(z.minLength(1)),
+  preprocess: preprocessSchema,
+  classes: z.union([z.string(), z.array(z.string())]),
+  accuracy: z.optional(accuracySchema),
+  licence: z.optional(z.string()),
+});
+
+export type WeightsSource = z.infer<typeof sourceSchema>;
+export type WeightsEntry = z.infer<typeof weightsEntrySchema>;
+
+/** `hub.json`, the index of a hub folder or static host. */
+export const hubIndexSchema = z.object({
+  format: z.literal(1),
+  weights: z.array(
+    z.object({
+      model: z.string().check(z.minLength(1)),
+      id: z.string().check(z.minLength(1)),
+      default: z.optional(z.boolean()),
+      /** A path relative to hub.json; it may not climb out of the hub's folder. */
+      file: z.string().check(z.minLength(1)),
+      sha256,
+      bytes: count,
+      classes: z.union([z.string(), z.array(z.string())]),
+      preprocess: preprocessSchema,
+      accuracy: z.optional(accuracySchema),
+      licence: z.optional(z.string()),
+      source: z.optional(z.string()),
+    }),
+  ),
+});
+
+export type HubIndex = z.infer<typeof hubIndexSchema>;
+export type HubEntry = HubIndex['weights'][number];
