@@ -32,7 +32,15 @@ export class DeviceError extends ConvokeError<
 /** A weights file is broken, of a kind that is not read, or does not fit the model. */
 export class WeightsError extends ConvokeError<
   'corrupt_file' | 'unsupported_format' | 'unsupported_dtype' | 'weights_mismatch' | 'missing_file'
-> {}
+> {
+  /** Everything that is wrong, one line each, where a call looks for all of it at once (`weights_mismatch`). */
+  readonly problems: readonly string[] = [];
+
+  /** The error of a file that does not fit: `message` summarises, `problems` lists. */
+  static mismatch(message: string, problems: readonly string[]): WeightsError {
+    return Object.assign(new WeightsError('weights_mismatch', message), { problems });
+  }
+}
 
 /** A hub, or the cache in front of it, could not give a file. */
 export class HubError extends ConvokeError<
