@@ -1,0 +1,29 @@
+// From a model's graph to a program: the list of passes, in order.
+
+import type { Graph } from '../graph/graph.ts';
+import type { AdapterFacts } from '../plan/facts.ts';
+import type { Program } from '../plan/program.ts';
+import { foldBatchNorm } from './fold_batch_norm.ts';
+import { fuseEpilogue } from './fuse_epilogue.ts';
+import { hoist } from './hoist.ts';
+import { type Choose, channelBlock, lower } from './lower.ts';
+import { placeConcat } from './place_concat.ts';
+import { removeDead } from './remove_dead.ts';
+import { splitOversized } from './split_oversized.ts';
+
+/** The passes that rewrite the graph, for inference on this adapter. */
+export function optimise(graph: Graph, facts: AdapterFacts): Graph {
+  const passes: readonly ((graph: Graph) => Graph)[] = [
+    removeDead,
+    foldBatchNorm,
+    fuseEpilogue,
+    (g) => splitOversized(g, facts),
+    (g) => placeConcat(g, channelBlock(facts)),
+  ];
+  return passes.reduce((g, pass) => pass(g), graph);
+}
+
+/** Everything that is known before the batch size is. */
+export function compile(graph: Graph, facts: AdapterFacts, choose?: Choose): Program {
+  return hoist(lower(optimise(graph, facts), facts, choose));
+}

@@ -1,0 +1,195 @@
+// Chooses a kernel for every operator, decides how each value lies in memory, and writes the dispatches.
+
+import { imageToRows, rowsToImage } from '../../wgsl/layout/layout.ts';
+import type { Call, Candidate, Emitter } from '../../wgsl/op.ts';
+import { PlanError } from '../errors.ts';
+import { consumers, type Graph } from '../graph/graph.ts';
+import { hasBatch, type Value } from '../graph/value.ts';
+import type { AdapterFacts } from '../plan/facts.ts';
+import { channelSlice, type ImageLayout, type ImageNeeds, imageLayout, type Layout, NO_HALO } from '../plan/layout.ts';
+import type { BufferRef, BufferRole, BufferSpec, Program, Step } from '../plan/program.ts';
+import { placedParts } from './place_concat.ts';
+
+/** Forces a candidate by name, for tests and for the tuner; undefined leaves the choice to `suits`. */
+export type Choose = (value: Value) => string | undefined;
+
+/** Channels are padded to whole vectors, and where subgroups are that narrow, to whole subgroups: they read a channel a lane. */
+export function channelBlock({ subgroupSize }: AdapterFacts): number {
+  return subgroupSize === 8 ? 8 : 4;
+}
+
+export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => undefined): Program {
+  const block = channelBlock(facts);
+  const chosen = new Map<Value, { call: Call; candidate: Candidate }>();
+  for (const value of graph.values) if (value.operator) chosen.set(value, choice(value, facts, block, choose));
+  const layouts = assignLayouts(graph, chosen, block);
+
+  const buffers: BufferSpec[] = [];
+  const steps: Step[] = [];
+  const refs = new Map<Value, BufferRef>();
+  const add = (name: string, role: BufferRole, layout: Layout, extra?: Pick<BufferSpec, 'parameter'>): BufferRef => {
+    buffers.push({ id: buffers.length, name, role, layout, ...extra });
+    return { id: buffers.length - 1, layout };
+  };
+  const place = (value: Value): BufferRef => {
+    const known = refs.get(value);
+    if (known) return known;
+    const layout = layouts.layout(value);
+    const owner = layouts.owner.get(value);
+    const ref = owner ? { id: place(owner).id, layout } : allocate(value, layout, add);
+    refs.set(value, ref);
+    return ref;
+  };
+
+  const inputs: Record<string, number> = {};
+  const outputs: Record<string, number> = {};
+  for (const value of graph.values) {
+    if (value.kind === 'input') {
+      const rows = add(value.name, 'input', { kind: 'rows', shape: value.shape });
+      inputs[value.name] = rows.id;
+      steps.push(rowsToImage(value.name, rows, place(value)));
+    }
+    const chose = chosen.get(value);
+    if (!chose || layouts.views.has(value)) continue;
+    chose.candidate.emit(chose.call, emitter(value, place, add, steps));
+  }
+  for (const [key, value] of Object.entries(graph.outputs)) {
+    const rows = add(key, 'output', { kind: 'rows', shape: value.shape });
+    outputs[key] = rows.id;
+    steps.push(imageToRows(key, place(value), rows));
+  }
+  return { buffers, load: [], run: steps, inputs, outputs };
+}
+
+function choice(value: Value, facts: AdapterFacts, block: number, choose: Choose): { call: Call; candidate: Candidate } {
+  const { operator, name, inputs, attributes } = value;
+  if (!operator) throw new TypeError(`${name} is made by no operator`);
+  const call: Call = { value, inputs, attributes, facts, block };
+  const forced = choose(value);
+  const ranked = operator.kernels
+    .filter((candidate) => forced === undefined || candidate.name === forced)
+    .map((candidate) => ({ candidate, rank: candidate.suits(call) }))
+    .filter(({ rank }) => rank > 0)
+    .sort((a, b) => b.rank - a.rank);
+  const best = ranked[0];
+  if (!best)
+    throw new PlanError('over_limit', `${operator.name}(${name}): ${forced ?? 'no kernel'} cannot serve this call here`);
+  return { call, candidate: best.candidate };
+}
+
+interface Layouts {
+  layout(value: Value): Layout;
+  /** The value in whose buffer this one lies. */
+  readonly owner: ReadonlyMap<Value, Value>;
+  /** Values that are their input's memory read in another way: no kernel runs. */
+  readonly views: ReadonlySet<Value>;
+}
+
+function assignLayouts(
+  graph: Graph,
+  chosen: ReadonlyMap<Value, { call: Call; candidate: Candidate }>,
+  block: number,
+): Layouts {
+  const needs = gatherNeeds(graph, chosen, block);
+  const placed = placedParts(graph);
+  const layouts = new Map<Value, Layout>();
+  const owner = new Map<Value, Value>();
+  const views = new Set<Value>();
+  const layout = (value: Value): Layout => {
+    const known = layouts.get(value);
+    if (known) return known;
+    const made = make(value);
+    layouts.set(value, made);
+    return made;
+  };
+  const make = (value: Value): Layout => {
+    if (!hasBatch(value)) return { kind: 'rows', shape: value.shape };
+    const place = placed.get(value);
+    if (place) {
+      owner.set(value, place.root);
+      return channelSlice(layout(place.root) as ImageLayout, place.from, place.channels);
+    }
+    const [source] = Object.values(value.inputs);
+    const view = source && value.operator?.view?.(value, layout(source));
+    if (source && view) {
+      owner.set(value, source);
+      views.add(value);
+      return view;
+    }
+    return imageLayout(value.shape, needs.get(value) ?? { halo: NO_HALO, block, tight: false });
+  };
+  for (const value of graph.values) layout(value);
+  return { layout, owner, views };
+}
+
+/** What all readers of each image together ask of its layout. */
+function gatherNeeds(
+  graph: Graph,
+  chosen: ReadonlyMap<Value, { call: Call; candidate: Candidate }>,
+  block: number,
+): ReadonlyMap<Value, ImageNeeds> {
+  const readers = consumers(graph);
+  const outputs = new Set(Object.values(graph.outputs));
+  const asked = new Map<Value, Partial<ImageNeeds>[]>();
+  for (const { call, candidate } of chosen.values())
+    for (const [name, need] of Object.entries(candidate.needs?.(call) ?? {})) {
+      const input = call.inputs[name];
+      if (input) asked.set(input, [...(asked.get(input) ?? []), need]);
+    }
+  const result = new Map<Value, ImageNeeds>();
+  for (const [value, list] of asked) {
+    const halo = (edge: keyof typeof NO_HALO) => Math.max(0, ...list.map((need) => need.halo?.[edge] ?? 0));
+    // Tight pixels break vectors, so every reader must have asked for them, and the only writer must be the upload.
+    const tight =
+      value.kind === 'input' &&
+      !outputs.has(value) &&
+      list.length === readers.get(value)?.length &&
+      list.every((need) => need.tight);
+    result.set(value, {
+      halo: { top: halo('top'), left: halo('left'), bottom: halo('bottom'), right: halo('right') },
+      block: Math.max(block, ...list.map((need) => need.block ?? 0)),
+      tight,
+    });
+  }
+  for (const [part, { root }] of placedParts(graph)) {
+    const need = result.get(part);
+    if (need) result.set(root, mergeHalo(result.get(root), need, block));
+  }
+  return result;
+}
+
+function mergeHalo(root: ImageNeeds | undefined, part: ImageNeeds, block: number): ImageNeeds {
+  const mine = root ?? { halo: NO_HALO, block, tight: false };
+  const most = (edge: keyof typeof NO_HALO) => Math.max(mine.halo[edge], part.halo[edge]);
+  const halo = { top: most('top'), left: most('left'), bottom: most('bottom'), right: most('right') };
+  return { halo, block: Math.max(mine.block, part.block), tight: false };
+}
+
+function allocate(
+  value: Value,
+  layout: Layout,
+  add: (name: string, role: BufferRole, layout: Layout, extra?: Pick<BufferSpec, 'parameter'>) => BufferRef,
+): BufferRef {
+  if (value.kind !== 'parameter') return add(value.name, 'activation', layout);
+  const rows = value.attributes.rows;
+  const [from = 0, to = Number(value.shape[0] ?? 1)] = Array.isArray(rows) ? (rows as number[]) : [];
+  return add(value.name, 'parameter', layout, { parameter: { name: value.name, from, to } });
+}
+
+function emitter(
+  value: Value,
+  place: (value: Value) => BufferRef,
+  add: (name: string, role: BufferRole, layout: Layout) => BufferRef,
+  steps: Step[],
+): Emitter {
+  return {
+    input(name) {
+      const input = value.inputs[name];
+      if (!input) throw new TypeError(`${value.operator?.name}(${value.name}) has no input ${name}`);
+      return place(input);
+    },
+    output: place(value),
+    scratch: (name, layout) => add(`${value.name}.${name}`, 'activation', layout),
+    step: (step) => steps.push({ ...step, layer: value.name, operator: value.operator?.name ?? '' }),
+  };
+}

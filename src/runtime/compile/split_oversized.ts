@@ -1,0 +1,45 @@
+// Splits a layer whose weights are larger than one binding may be (VGG's first linear layer has 411 MB; lavapipe binds 128 MiB)
+// into layers over some of its output channels each, written next to each other by place_concat.
+
+import { concat } from '../../wgsl/concat/concat.ts';
+import { type Graph, rewrite } from '../graph/graph.ts';
+import { atBatch, elementCount, type Value } from '../graph/value.ts';
+import type { AdapterFacts } from '../plan/facts.ts';
+
+// A multiple of every kernel's panel of output channels, so that no part is padded.
+const GRAIN = 64;
+
+export function splitOversized(graph: Graph, facts: AdapterFacts): Graph {
+  const limit = Math.min(facts.limits.maxStorageBufferBindingSize, facts.limits.maxBufferSize);
+  return rewrite(graph, (value) => {
+    const { w, residual } = value.inputs;
+    const splits = value.operator?.name === 'linear' || (value.operator?.name === 'conv2d' && value.attributes.groups === 1);
+    if (!splits || !w || w.kind !== 'parameter' || residual) return undefined;
+    const bytes = 4 * elementCount(w.shape);
+    return bytes > limit ? split(value, w, Math.ceil(bytes / limit)) : undefined;
+  });
+}
+
+function split(value: Value, w: Value, atLeast: number): Value {
+  const filters = atBatch(w.shape[0] ?? 1, 1);
+  const step = Math.max(GRAIN, Math.floor(filters / atLeast / GRAIN) * GRAIN);
+  const parts: Record<string, Value> = {};
+  for (let from = 0; from < filters; from += step) {
+    const to = Math.min(filters, from + step);
+    parts[Object.keys(parts).length] = {
+      ...value,
+      shape: value.shape.toSpliced(1, 1, to - from),
+      inputs: {
+        ...value.inputs,
+        w: rows(w, from, to),
+        ...(value.inputs.bias && { bias: rows(value.inputs.bias, from, to) }),
+      },
+    };
+  }
+  return concat.of(parts, {}, value.name);
+}
+
+/** Rows of a parameter: the loader fills this value with that range of the tensor's first dimension. */
+function rows(parameter: Value, from: number, to: number): Value {
+  return { ...parameter, shape: parameter.shape.toSpliced(0, 1, to - from), attributes: { rows: [from, to] } };
+}

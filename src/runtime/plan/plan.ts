@@ -1,0 +1,246 @@
+// A plan: what a program does for one batch size, as plain data. Its memory is known before any of it is allocated.
+
+import type { BindingKind, Kernel } from '../../wgsl/kernel.ts';
+import { PlanError } from '../errors.ts';
+import type { AdapterFacts } from './facts.ts';
+import { hasHalo, layoutBytes } from './layout.ts';
+import { align, type Lifetime, planMemory } from './memory.ts';
+import { accesses, type BufferSpec, type Grid, type Program, type Step } from './program.ts';
+
+/** Memory of its own, or a part of an arena. */
+export interface PlannedBuffer {
+  readonly id: number;
+  readonly name: string;
+  readonly role: BufferSpec['role'];
+  readonly bytes: number;
+  readonly arena: number | null;
+  readonly offset: number;
+  /** Width and height in texels where it is a texture. */
+  readonly texture?: readonly [number, number];
+}
+
+export interface PlannedBinding {
+  readonly index: number;
+  readonly kind: BindingKind;
+  readonly buffer: number;
+}
+
+export interface Dispatch {
+  readonly kernel: Kernel;
+  readonly layer: string;
+  readonly operator: string;
+  readonly bindings: readonly PlannedBinding[];
+  /** Offset of the uniforms within the plan's uniform block, in bytes. */
+  readonly uniforms: number;
+  readonly grid: Grid;
+  readonly flops: number;
+  /** Bytes bound for reading and writing. */
+  readonly bytes: number;
+}
+
+export interface Plan {
+  readonly batch: number;
+  readonly buffers: readonly PlannedBuffer[];
+  readonly arenas: readonly number[];
+  readonly load: readonly Dispatch[];
+  readonly run: readonly Dispatch[];
+  /** The uniforms of all dispatches, as the words of one buffer. */
+  readonly uniformWords: readonly number[];
+  readonly inputs: Readonly<Record<string, number>>;
+  readonly outputs: Readonly<Record<string, number>>;
+  /** Bytes of GPU memory while batches run: constants, arenas, inputs, outputs, readback, uniforms. */
+  readonly peakBytes: number;
+}
+
+export interface PlanOptions {
+  readonly batch: number;
+  /** Fail with PlanError rather than use more than this. */
+  readonly budgetBytes?: number;
+  /** Bytes kept free behind every activation, for tests. */
+  readonly guardBytes?: number;
+}
+
+/**
+ * Plans a program for a batch of `batch` images. Throws PlanError: 'over_budget' when the peak passes the budget,
+ * 'over_limit' when a buffer or grid passes what the adapter allows; both say which and how large a batch would fit.
+ */
+export function planProgram(program: Program, facts: AdapterFacts, options: PlanOptions): Plan {
+  const plan = attempt(program, facts, options);
+  const { budgetBytes, batch } = options;
+  if (budgetBytes !== undefined && plan.peakBytes > budgetBytes) {
+    const fits = largestBatch(program, facts, options, batch - 1);
+    throw new PlanError(
+      'over_budget',
+      `a batch of ${batch} needs ${plan.peakBytes} bytes of GPU memory, the budget is ${budgetBytes}; ${fits}`,
+    );
+  }
+  return plan;
+}
+
+/** The largest batch, up to `most`, whose every buffer is within the adapter's limits; 0 if not even one image is. */
+export function batchWithinLimits(program: Program, facts: AdapterFacts, most: number): number {
+  let low = 0;
+  let high = most;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (withinLimits(program, facts, middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function withinLimits(program: Program, facts: AdapterFacts, batch: number): boolean {
+  const limit = bindingLimit(facts);
+  return (
+    program.buffers.every(({ layout }) => layout.kind === 'texture' || layoutBytes(layout, batch) <= limit) &&
+    program.run.every((step) => step.grid(batch).every((size) => size <= facts.limits.maxComputeWorkgroupsPerDimension))
+  );
+}
+
+function largestBatch(program: Program, facts: AdapterFacts, options: PlanOptions, most: number): string {
+  for (let batch = most; batch >= 1; batch--)
+    if (attempt(program, facts, { ...options, batch }).peakBytes <= (options.budgetBytes ?? 0))
+      return `a batch of ${batch} would fit`;
+  return 'not even one image would fit';
+}
+
+function bindingLimit({ limits }: AdapterFacts): number {
+  return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+}
+
+function attempt(program: Program, facts: AdapterFacts, { batch, guardBytes = 0 }: PlanOptions): Plan {
+  checkLimits(program, facts, batch);
+  const { places, arenas } = placeActivations(program, facts, batch, guardBytes);
+  const buffers = program.buffers.map(({ id, name, role, layout }): PlannedBuffer => {
+    const place = places.get(id);
+    return {
+      id,
+      name,
+      role,
+      bytes: layoutBytes(layout, batch),
+      arena: place?.arena ?? null,
+      offset: place?.offset ?? 0,
+      ...(layout.kind === 'texture' && { texture: [layout.width, layout.height] as const }),
+    };
+  });
+  const words: number[] = [];
+  const load = program.load.map((step) => dispatch(step, batch, buffers, facts, words));
+  const run = program.run.map((step) => dispatch(step, batch, buffers, facts, words));
+  const kept = keptBuffers(program);
+  const sum = (bytes: readonly number[]) => bytes.reduce((total, size) => total + size, 0);
+  const own = buffers.filter(({ id, arena }) => arena === null && kept.has(id));
+  const readback = buffers.filter(({ role }) => role === 'output');
+  return {
+    batch,
+    buffers,
+    arenas,
+    load,
+    run,
+    uniformWords: words,
+    inputs: program.inputs,
+    outputs: program.outputs,
+    peakBytes: sum([...own, ...readback].map(({ bytes }) => bytes)) + sum(arenas) + 4 * words.length,
+  };
+}
+
+/** Buffers a run touches; other parameters and constants are gone once the load steps are done. */
+export function keptBuffers(program: Program): ReadonlySet<number> {
+  return new Set(program.run.flatMap((step) => Object.values(step.bind).map(({ id }) => id)));
+}
+
+function checkLimits(program: Program, facts: AdapterFacts, batch: number): void {
+  const limit = bindingLimit(facts);
+  const fits = () => {
+    const most = batchWithinLimits(program, facts, batch - 1);
+    return most > 0 ? `a batch of ${most} would fit` : 'not even one image would fit';
+  };
+  for (const { name, layout } of program.buffers) {
+    const bytes = layoutBytes(layout, batch);
+    if (layout.kind === 'texture') {
+      const side = facts.limits.maxTextureDimension2D;
+      if (Math.max(layout.width, layout.height) > side)
+        throw new PlanError('over_limit', `${name}: a texture of ${layout.width}x${layout.height} is over the adapter's ${side}`);
+    } else if (bytes > limit)
+      throw new PlanError(
+        'over_limit',
+        `${name} takes ${bytes} bytes for a batch of ${batch}, the adapter binds ${limit} at once; ${fits()}`,
+      );
+  }
+  const most = facts.limits.maxComputeWorkgroupsPerDimension;
+  for (const { layer, kernel, grid } of program.run)
+    for (const size of grid(batch))
+      if (size > most)
+        throw new PlanError('over_limit', `${kernel.name}(${layer}): ${size} workgroups, the adapter allows ${most}; ${fits()}`);
+}
+
+function placeActivations(program: Program, facts: AdapterFacts, batch: number, guardBytes: number) {
+  const spans = new Map<number, { first: number; last: number }>();
+  const conflicts: [number, number][] = [];
+  for (const [index, step] of program.run.entries()) {
+    const { reads, writes } = accesses(step);
+    for (const id of [...writes, ...reads]) {
+      const span = spans.get(id);
+      if (span) span.last = index;
+      else spans.set(id, { first: index, last: index });
+    }
+    for (const a of writes) for (const b of [...reads, ...writes]) if (a !== b) conflicts.push([a, b]);
+  }
+  const lifetimes = program.buffers.flatMap(({ id, role, layout }): Lifetime[] => {
+    const span = spans.get(id);
+    if (role !== 'activation' || !span) return [];
+    const exclusive = layout.kind === 'image' && hasHalo(layout) ? JSON.stringify(layout) : undefined;
+    return [{ id, bytes: layoutBytes(layout, batch), ...span, ...(exclusive !== undefined && { exclusive }) }];
+  });
+  return planMemory(lifetimes, conflicts, {
+    alignment: Math.max(256, facts.limits.minStorageBufferOffsetAlignment),
+    maxArenaBytes: facts.limits.maxBufferSize,
+    guardBytes,
+  });
+}
+
+function dispatch(
+  step: Step,
+  batch: number,
+  buffers: readonly PlannedBuffer[],
+  facts: AdapterFacts,
+  words: number[],
+): Dispatch {
+  const { kernel, layer, operator, bind } = step;
+  const bindings = kernel.bindings.flatMap(({ index, name, kind }): PlannedBinding[] => {
+    if (kind === 'uniform') return [];
+    const ref = bind[name];
+    if (!ref) throw new TypeError(`${kernel.name}(${layer}) binds nothing to ${name}`);
+    return [{ index, kind, buffer: ref.id }];
+  });
+  const extra = Object.keys(bind).find((name) => !kernel.bindings.some((binding) => binding.name === name));
+  if (extra) throw new TypeError(`${kernel.name}(${layer}) has no binding ${extra}`);
+  return {
+    kernel,
+    layer,
+    operator,
+    bindings,
+    uniforms: packUniforms(step, batch, facts, words),
+    grid: step.grid(batch),
+    flops: step.flops?.(batch) ?? 0,
+    bytes: bindings.reduce((sum, { buffer }) => sum + (buffers[buffer]?.bytes ?? 0), 0),
+  };
+}
+
+function packUniforms(step: Step, batch: number, facts: AdapterFacts, words: number[]): number {
+  const { kernel, layer } = step;
+  const values = step.uniforms(batch);
+  const start = words.length;
+  const bytes = align(4 * kernel.uniforms.length, Math.max(16, facts.limits.minUniformBufferOffsetAlignment));
+  const block = new DataView(new ArrayBuffer(bytes));
+  for (const [index, { name, type }] of kernel.uniforms.entries()) {
+    const value = values[name];
+    if (value === undefined) throw new TypeError(`${kernel.name}(${layer}) has no value for uniform ${name}`);
+    if (type === 'f32') block.setFloat32(4 * index, value, true);
+    else if (type === 'i32') block.setInt32(4 * index, value, true);
+    else block.setUint32(4 * index, value, true);
+  }
+  const extra = Object.keys(values).find((name) => !kernel.uniforms.some((field) => field.name === name));
+  if (extra) throw new TypeError(`${kernel.name}(${layer}) has no uniform ${extra}`);
+  for (let at = 0; at < bytes; at += 4) words.push(block.getUint32(at, true));
+  return 4 * start;
+}

@@ -1,0 +1,138 @@
+// Batch normalisation with running statistics (Ioffe and Szegedy 2015), and its folding into the weights before it.
+
+import * as z from 'zod/mini';
+import { atBatch, elementCount, formatShape } from '../../runtime/graph/value.ts';
+import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
+import { defineKernel } from '../kernel.ts';
+import { activation, type Candidate, defineOp, type Inputs } from '../op.ts';
+import { linearGrid } from '../shared/grid.ts';
+import linearIndex from '../shared/linear_index.wgsl';
+import { image, strideUniforms } from '../shared/strides.ts';
+import source from './batch_norm.wgsl';
+import foldBiasText from './fold_bias.wgsl';
+import foldWeightText from './fold_weight.wgsl';
+import statistics from './statistics.wgsl';
+
+const attributes = z.object({ eps: z._default(z.number().check(z.positive()), 1e-5), ...epilogueAttributes });
+type BatchNormAttributes = z.infer<typeof attributes>;
+
+const parameters = ['weight', 'bias', 'running_mean', 'running_var'] as const;
+
+const plain: Candidate<BatchNormAttributes> = {
+  name: 'batch_norm',
+  suits: () => 1,
+  emit(call, emitter) {
+    const x = emitter.input('x');
+    const { channels, height, width, written } = image(emitter.output);
+    const perImage = (written / 4) * height * width;
+    emitter.step({
+      kernel: defineKernel('batch_norm', [source, statistics, linearIndex, activationText(call.attributes)]),
+      bind: {
+        x,
+        y: emitter.output,
+        gamma: emitter.input('weight'),
+        beta: emitter.input('bias'),
+        mean: emitter.input('running_mean'),
+        variance: emitter.input('running_var'),
+      },
+      uniforms: (n) => ({
+        count: perImage * n,
+        height,
+        width,
+        quads: written / 4,
+        channels,
+        eps: call.attributes.eps,
+        ...strideUniforms('x', x),
+        ...strideUniforms('y', emitter.output),
+        ...activationUniforms(call.attributes),
+      }),
+      grid: (n) => linearGrid(perImage * n, 64),
+    });
+  },
+};
+
+/** x [n, C, ...], weight, bias, running_mean and running_var [C] -> x's shape. */
+export const batchNorm = defineOp({
+  name: 'batch_norm',
+  attributes,
+  inputs: ['x', ...parameters],
+  epilogue: true,
+  shape(inputs, _, fail) {
+    const x = activation(inputs, 'x', inputs.x?.shape.length === 2 ? 2 : 4, fail);
+    const channels = x.shape[1];
+    for (const name of parameters)
+      if (inputs[name]?.shape.length !== 1 || inputs[name].shape[0] !== channels)
+        throw fail(`${name} must be [${channels}] and is ${formatShape(inputs[name]?.shape ?? [])}`);
+    return x.shape;
+  },
+  kernels: [plain],
+});
+
+const foldAttributes = z.object({ eps: z.number().check(z.positive()) });
+type FoldAttributes = z.infer<typeof foldAttributes>;
+
+/** w [K, ...] times gamma / sqrt(variance + eps) of its output channel. */
+export const foldWeight = defineOp({
+  name: 'fold_weight',
+  attributes: foldAttributes,
+  inputs: ['w', 'weight', 'running_var'],
+  shape: ({ w }, _, fail) => {
+    if (!w) throw fail('input w is missing');
+    return w.shape;
+  },
+  kernels: [
+    {
+      name: 'fold_weight',
+      suits: () => 1,
+      emit({ attributes: { eps }, inputs }: { attributes: FoldAttributes; inputs: Inputs }, emitter) {
+        const shape = inputs.w?.shape ?? [];
+        const count = elementCount(shape);
+        emitter.step({
+          kernel: defineKernel('fold_weight', [foldWeightText, linearIndex]),
+          bind: {
+            w: emitter.input('w'),
+            gamma: emitter.input('weight'),
+            variance: emitter.input('running_var'),
+            y: emitter.output,
+          },
+          uniforms: () => ({ count, per_filter: count / atBatch(shape[0] ?? 1, 1), eps }),
+          grid: () => linearGrid(count, 64),
+        });
+      },
+    },
+  ],
+});
+
+/** beta + (bias - mean) * gamma / sqrt(variance + eps), where bias is the convolution's own, if it has one. */
+export const foldBias = defineOp({
+  name: 'fold_bias',
+  attributes: foldAttributes,
+  inputs: [...parameters, 'conv_bias?'],
+  shape: ({ bias }, _, fail) => {
+    if (!bias) throw fail('input bias is missing');
+    return bias.shape;
+  },
+  kernels: [
+    {
+      name: 'fold_bias',
+      suits: () => 1,
+      emit({ attributes: { eps }, inputs }: { attributes: FoldAttributes; inputs: Inputs }, emitter) {
+        const count = elementCount(inputs.bias?.shape ?? []);
+        const mean = emitter.input('running_mean');
+        emitter.step({
+          kernel: defineKernel('fold_bias', [foldBiasText, statistics, linearIndex]),
+          bind: {
+            gamma: emitter.input('weight'),
+            beta: emitter.input('bias'),
+            mean,
+            variance: emitter.input('running_var'),
+            own: inputs.conv_bias ? emitter.input('conv_bias') : mean,
+            y: emitter.output,
+          },
+          uniforms: () => ({ count, eps, has_own: inputs.conv_bias ? 1 : 0 }),
+          grid: () => linearGrid(count, 64),
+        });
+      },
+    },
+  ],
+});

@@ -1,0 +1,68 @@
+// Concatenation along the channels. Parts that place_concat marked are already there; the others are copied.
+
+import * as z from 'zod/mini';
+import { atBatch, formatShape } from '../../runtime/graph/value.ts';
+import { imageSize } from '../../runtime/plan/layout.ts';
+import { defineKernel } from '../kernel.ts';
+import { type Candidate, defineOp } from '../op.ts';
+import { linearGrid } from '../shared/grid.ts';
+import linearIndex from '../shared/linear_index.wgsl';
+import { image, strideUniforms } from '../shared/strides.ts';
+import source from './concat.wgsl';
+
+const attributes = z.object({ placed: z._default(z.nullable(z.array(z.boolean())), null) });
+
+const plain: Candidate<z.infer<typeof attributes>> = {
+  name: 'concat',
+  suits: () => 1,
+  emit({ inputs, attributes: { placed } }, emitter) {
+    const y = image(emitter.output);
+    const names = Object.keys(inputs);
+    let from = 0;
+    for (const [index, name] of names.entries()) {
+      const first = from;
+      const { channels } = imageSize(inputs[name]?.shape ?? []);
+      from += channels;
+      if (placed?.[index]) continue;
+      const x = emitter.input(name);
+      const { height, width } = image(x);
+      // The last part also writes the zeros behind the last channel.
+      const written = index === names.length - 1 ? y.written - first : channels;
+      const perImage = written * height * width;
+      emitter.step({
+        kernel: defineKernel('concat', [source, linearIndex]),
+        bind: { x, y: emitter.output },
+        uniforms: (n) => ({
+          count: perImage * n,
+          height,
+          width,
+          channels,
+          written,
+          first,
+          ...strideUniforms('x', x),
+          ...strideUniforms('y', emitter.output),
+        }),
+        grid: (n) => linearGrid(perImage * n, 64),
+      });
+    }
+  },
+};
+
+/** Inputs 0, 1, 2, ... of [n, C_i, H, W] (or [n, C_i]) -> [n, sum C_i, H, W]. */
+export const concat = defineOp({
+  name: 'concat',
+  attributes,
+  inputs: ['...'],
+  shape(inputs, _, fail) {
+    const parts = Object.values(inputs);
+    const [head] = parts;
+    if (!head || head.shape[0] !== 'n' || head.shape.length < 2) throw fail('there is no activation to concatenate');
+    const others = (shape: typeof head.shape) => formatShape(shape.toSpliced(1, 1));
+    for (const part of parts)
+      if (others(part.shape) !== others(head.shape))
+        throw fail(`parts may differ in channels only: ${formatShape(head.shape)} and ${formatShape(part.shape)}`);
+    const channels = parts.reduce((sum, { shape }) => sum + atBatch(shape[1] ?? 0, 1), 0);
+    return head.shape.toSpliced(1, 1, channels);
+  },
+  kernels: [plain],
+});

@@ -1,0 +1,60 @@
+// 2-D convolution (cross-correlation, as in PyTorch): attributes, shape rule, and which kernel serves which call.
+
+import * as z from 'zod/mini';
+import { atBatch, formatShape, type Value } from '../../runtime/graph/value.ts';
+import { epilogueAttributes } from '../activation/epilogue.ts';
+import { activation, defineOp } from '../op.ts';
+import { conv2dDirect } from './conv2d_direct.ts';
+
+const pair = z.tuple([z.int().check(z.positive()), z.int().check(z.positive())]);
+const side = z.int().check(z.nonnegative());
+
+export const conv2dAttributes = z.object({
+  /** Vertical and horizontal. */
+  stride: z._default(pair, [1, 1]),
+  /** Zeros around the input: top, left, bottom, right. */
+  padding: z._default(z.tuple([side, side, side, side]), [0, 0, 0, 0]),
+  dilation: z._default(pair, [1, 1]),
+  groups: z._default(z.int().check(z.positive()), 1),
+  ...epilogueAttributes,
+});
+
+export type Conv2dAttributes = z.infer<typeof conv2dAttributes>;
+
+/** x [n, C, H, W], w [K, C/groups, R, S], bias [K], residual [n, K, P, Q] -> [n, K, P, Q]. */
+export const conv2d = defineOp({
+  name: 'conv2d',
+  attributes: conv2dAttributes,
+  inputs: ['x', 'w', 'bias?', 'residual?'],
+  epilogue: true,
+  shape(inputs, { stride, padding, dilation, groups }, fail) {
+    const x = activation(inputs, 'x', 4, fail);
+    const weight = inputs.w?.shape.map((dim) => atBatch(dim, 1)) ?? [];
+    const [, channels = 0, height = 0, width = 0] = x.shape.map((dim) => atBatch(dim, 1));
+    const [filters = 0, perGroup = 0, kernelH = 0, kernelW = 0] = weight;
+    if (weight.length !== 4) throw fail(`weight must be [K,C/groups,R,S] and is ${formatShape(weight)}`);
+    if (filters % groups !== 0) throw fail(`${filters} filters do not divide into ${groups} groups`);
+    if (perGroup * groups !== channels)
+      throw fail(`weight expects ${perGroup * groups} input channels, input has ${channels} (${formatShape(x.shape)})`);
+    if (inputs.bias && (inputs.bias.shape.length !== 1 || inputs.bias.shape[0] !== filters))
+      throw fail(`bias must be [${filters}] and is ${formatShape(inputs.bias.shape)}`);
+    const out = (size: number, before: number, after: number, kernel: number, axis: 0 | 1) =>
+      Math.floor((size + before + after - dilation[axis] * (kernel - 1) - 1) / stride[axis]) + 1;
+    const p = out(height, padding[0], padding[2], kernelH, 0);
+    const q = out(width, padding[1], padding[3], kernelW, 1);
+    if (p < 1 || q < 1)
+      throw fail(`kernel ${kernelH}x${kernelW} does not fit into input ${formatShape(x.shape)} with padding ${padding}`);
+    const shape = ['n', filters, p, q] as const;
+    if (inputs.residual && formatShape(inputs.residual.shape) !== formatShape(shape))
+      throw fail(`residual must be ${formatShape(shape)} and is ${formatShape(inputs.residual.shape)}`);
+    return shape;
+  },
+  macs: conv2dMacs,
+  kernels: [conv2dDirect],
+});
+
+/** Multiply-adds for one image: each weight once for each output pixel. */
+export function conv2dMacs({ shape, inputs }: Value): number {
+  const [, , p = 1, q = 1] = shape.map((dim) => atBatch(dim, 1));
+  return (inputs.w?.shape ?? []).reduce<number>((product, dim) => product * atBatch(dim, 1), p * q);
+}

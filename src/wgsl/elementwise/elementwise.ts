@@ -1,0 +1,95 @@
+// Addition and multiplication of an activation with another, or with a parameter, broadcast as PyTorch does.
+
+import * as z from 'zod/mini';
+import { type Dim, formatShape, type Shape, type Value } from '../../runtime/graph/value.ts';
+import type { Layout } from '../../runtime/plan/layout.ts';
+import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
+import { defineKernel } from '../kernel.ts';
+import { type Candidate, defineOp } from '../op.ts';
+import { linearGrid } from '../shared/grid.ts';
+import linearIndex from '../shared/linear_index.wgsl';
+import { image, strideUniforms } from '../shared/strides.ts';
+import source from './elementwise.wgsl';
+
+const attributes = z.object(epilogueAttributes);
+const axes = ['image', 'channel', 'row', 'pixel'] as const;
+
+function kernel(operation: number): Candidate<z.infer<typeof attributes>> {
+  return {
+    name: 'elementwise',
+    suits: () => 1,
+    emit(call, emitter) {
+      const a = emitter.input('a');
+      const b = emitter.input('b');
+      const { channels, height, width, written } = image(emitter.output);
+      const perImage = (written / 4) * height * width;
+      emitter.step({
+        kernel: defineKernel('elementwise', [source, linearIndex, activationText(call.attributes)], {
+          overrides: { OPERATION: operation },
+        }),
+        bind: { a, b, y: emitter.output },
+        uniforms: (n) => ({
+          count: perImage * n,
+          channels,
+          height,
+          width,
+          quads: written / 4,
+          ...operandStrides('a', call.inputs.a, a.layout, call.value.shape.length),
+          ...operandStrides('b', call.inputs.b, b.layout, call.value.shape.length),
+          ...strideUniforms('y', emitter.output),
+          ...activationUniforms(call.attributes),
+        }),
+        grid: (n) => linearGrid(perImage * n, 64),
+      });
+    },
+  };
+}
+
+/** Strides in floats by axis; 0 along the axes where the operand has one element or none. */
+function operandStrides(name: string, value: Value | undefined, layout: Layout, rank: number): Record<string, number> {
+  const shape = value?.shape ?? [];
+  const strides: Record<string, number> = { [`${name}_offset`]: layout.kind === 'image' ? layout.offset : 0 };
+  let rowMajor = 1;
+  for (let axis = 3; axis >= 0; axis--) {
+    const dim: Dim = axis < rank ? (shape[axis - rank + shape.length] ?? 1) : 1;
+    const along =
+      layout.kind === 'image' ? [layout.image, 1, layout.row, layout.pixel][axis] : rowMajor;
+    strides[`${name}_${axes[axis]}`] = dim === 1 ? 0 : (along ?? 0);
+    if (typeof dim === 'number') rowMajor *= dim;
+  }
+  return strides;
+}
+
+/** NumPy's rule: aligned at the last dimension, equal or one of them 1. */
+function broadcast(a: Shape, b: Shape): Shape | null {
+  const rank = Math.max(a.length, b.length);
+  const result: Dim[] = [];
+  for (let axis = 1; axis <= rank; axis++) {
+    const left = a[a.length - axis] ?? 1;
+    const right = b[b.length - axis] ?? 1;
+    if (left !== right && left !== 1 && right !== 1) return null;
+    result.unshift(left === 1 ? right : left);
+  }
+  return result;
+}
+
+function define(name: string, operation: number) {
+  return defineOp({
+    name,
+    attributes,
+    inputs: ['a', 'b'],
+    epilogue: true,
+    shape({ a, b }, _, fail) {
+      const shape = a && b && broadcast(a.shape, b.shape);
+      if (!a || !b || !shape)
+        throw fail(`${formatShape(a?.shape ?? [])} and ${formatShape(b?.shape ?? [])} do not broadcast`);
+      if (shape[0] !== 'n' || (shape.length !== 2 && shape.length !== 4))
+        throw fail(`one of the operands must be an activation, and the result is ${formatShape(shape)}`);
+      return shape;
+    },
+    kernels: [kernel(operation)],
+  });
+}
+
+export const add = define('add', 0);
+export const mul = define('mul', 1);
