@@ -127,7 +127,7 @@ function unpackChromium() {
   // The machine's own libraries come first: those of the package are for machines that lack them.
   const script = `#!/bin/sh
 here=$(dirname "$(readlink -f "$0")")
-if ldd "$here/browser" | grep -q 'not found'; then export LD_LIBRARY_PATH="$here/libraries/lib\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"; fi
+if ! "$here/browser" --version >/dev/null 2>&1; then export LD_LIBRARY_PATH="$here/libraries/lib\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"; fi
 exec "$here/browser" "$@"
 `;
   writeFileSync(join(partial, 'chromium'), script, { mode: 0o755 });

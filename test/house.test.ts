@@ -1,5 +1,5 @@
 // The rules of the house, checked by reading the sources: who may import whom, what files are called, how they begin.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -15,6 +15,7 @@ interface Source {
 }
 
 function read(folder: string): Source[] {
+  if (!existsSync(root + folder)) return [];
   const files = readdirSync(root + folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return files.map((file) => {
     const path = relative(root, `${file.parentPath}/${file.name}`).replaceAll('\\', '/');
