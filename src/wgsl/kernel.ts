@@ -53,7 +53,10 @@ export function defineKernel(name: string, sources: readonly string[], options: 
     ...enables.map((feature) => `enable ${feature};`),
     ...Object.entries(constants).map(([key, value]) => `const ${key} = ${value}${Number.isInteger(value) ? 'u' : ''};`),
   ];
-  const text = sources.join('\n').replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/[^\n]*/g, '');
+  const text = sources
+    .join('\n')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\/\/[^\n]*/g, '');
   return {
     name,
     code: [...header, ...sources].join('\n'),
@@ -72,7 +75,8 @@ export function kernelKey(kernel: Kernel): string {
 function readBindings(name: string, text: string): readonly Binding[] {
   const bindings = [...text.matchAll(BINDING)].map(([, index, space, variable, type]): Binding => {
     const kind = space === undefined ? textureKind(type ?? '') : KINDS[space.replaceAll(' ', '')];
-    if (!kind || !variable) throw new GraphError('unknown_operator', `${name}.wgsl: binding ${index} is of no known kind`);
+    if (!kind || !variable)
+      throw new GraphError('unknown_operator', `${name}.wgsl: binding ${index} is of no known kind`);
     return { index: Number(index), name: variable, kind };
   });
   if (new Set(bindings.map(({ index }) => index)).size !== bindings.length)

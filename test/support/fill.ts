@@ -31,7 +31,13 @@ function unit(u: number): number {
 const count = (shape: readonly number[]) => shape.reduce((product, d) => product * d, 1);
 
 /** `shift + scale * r(i)`, rounded to float32 once, for each flat index of the shape. */
-export function uniform(name: string, shape: readonly number[], scale = 1, shift = 0, prefix = PREFIX): Float32Array {
+export function uniform(
+  name: string,
+  shape: readonly number[],
+  scale = 1,
+  shift = 0,
+  prefix = PREFIX,
+): Float32Array<ArrayBuffer> {
   const seed = seedOf(name, prefix);
   const out = new Float32Array(count(shape));
   for (let i = 0; i < out.length; i++) out[i] = shift + scale * unit(hashAt(seed, i));

@@ -34,7 +34,8 @@ function withActivation(source: Value | undefined, activation: string, value: Va
 
 function withResidual(source: Value | undefined, residual: Value | undefined, sum: Value): Value | undefined {
   if (!source?.operator?.inputs.includes('residual?') || !residual) return undefined;
-  if (source.inputs.residual || source.attributes.activation || !sameShape(source.shape, residual.shape)) return undefined;
+  if (source.inputs.residual || source.attributes.activation || !sameShape(source.shape, residual.shape))
+    return undefined;
   // An activation the sum already carries goes along.
   const { activation = null, slope = null } = sum.attributes;
   return {

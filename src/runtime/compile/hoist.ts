@@ -19,6 +19,8 @@ export function hoist(program: Program): Program {
       computed.add(id);
     }
   }
-  const buffers = program.buffers.map((buffer) => (computed.has(buffer.id) ? { ...buffer, role: 'constant' as const } : buffer));
+  const buffers = program.buffers.map((buffer) =>
+    computed.has(buffer.id) ? { ...buffer, role: 'constant' as const } : buffer,
+  );
   return { ...program, buffers, load, run };
 }

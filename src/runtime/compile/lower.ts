@@ -61,7 +61,12 @@ export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => 
   return { buffers, load: [], run: steps, inputs, outputs };
 }
 
-function choice(value: Value, facts: AdapterFacts, block: number, choose: Choose): { call: Call; candidate: Candidate } {
+function choice(
+  value: Value,
+  facts: AdapterFacts,
+  block: number,
+  choose: Choose,
+): { call: Call; candidate: Candidate } {
   const { operator, name, inputs, attributes } = value;
   if (!operator) throw new TypeError(`${name} is made by no operator`);
   const call: Call = { value, inputs, attributes, facts, block };
@@ -73,7 +78,10 @@ function choice(value: Value, facts: AdapterFacts, block: number, choose: Choose
     .sort((a, b) => b.rank - a.rank);
   const best = ranked[0];
   if (!best)
-    throw new PlanError('over_limit', `${operator.name}(${name}): ${forced ?? 'no kernel'} cannot serve this call here`);
+    throw new PlanError(
+      'over_limit',
+      `${operator.name}(${name}): ${forced ?? 'no kernel'} cannot serve this call here`,
+    );
   return { call, candidate: best.candidate };
 }
 

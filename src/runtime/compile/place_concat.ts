@@ -1,8 +1,8 @@
 // Lets the values that are concatenated be written straight into the concatenated buffer, so that nothing is copied.
 
 import { consumers, type Graph, rewrite } from '../graph/graph.ts';
-import { imageSize } from '../plan/layout.ts';
 import type { Value } from '../graph/value.ts';
+import { imageSize } from '../plan/layout.ts';
 
 /**
  * Marks, on every concat, which of its parts are written in place. A part is not, where it comes from outside or is a view,

@@ -13,7 +13,8 @@ export function splitOversized(graph: Graph, facts: AdapterFacts): Graph {
   const limit = Math.min(facts.limits.maxStorageBufferBindingSize, facts.limits.maxBufferSize);
   return rewrite(graph, (value) => {
     const { w, residual } = value.inputs;
-    const splits = value.operator?.name === 'linear' || (value.operator?.name === 'conv2d' && value.attributes.groups === 1);
+    const splits =
+      value.operator?.name === 'linear' || (value.operator?.name === 'conv2d' && value.attributes.groups === 1);
     if (!splits || !w || w.kind !== 'parameter' || residual) return undefined;
     const bytes = 4 * elementCount(w.shape);
     return bytes > limit ? split(value, w, Math.ceil(bytes / limit)) : undefined;

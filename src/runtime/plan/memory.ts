@@ -100,7 +100,12 @@ function group(lifetimes: readonly Lifetime[], enemies: ReadonlyMap<number, Read
     else slots.push([lifetime]);
   }
   for (const members of [...strings.values()].flat())
-    blocks.push({ members, bytes: Math.max(...members.map(({ bytes }) => bytes)), first: 0, last: Number.POSITIVE_INFINITY });
+    blocks.push({
+      members,
+      bytes: Math.max(...members.map(({ bytes }) => bytes)),
+      first: 0,
+      last: Number.POSITIVE_INFINITY,
+    });
   return blocks;
 }
 

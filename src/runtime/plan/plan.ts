@@ -159,7 +159,10 @@ function checkLimits(program: Program, facts: AdapterFacts, batch: number): void
     if (layout.kind === 'texture') {
       const side = facts.limits.maxTextureDimension2D;
       if (Math.max(layout.width, layout.height) > side)
-        throw new PlanError('over_limit', `${name}: a texture of ${layout.width}x${layout.height} is over the adapter's ${side}`);
+        throw new PlanError(
+          'over_limit',
+          `${name}: a texture of ${layout.width}x${layout.height} is over the adapter's ${side}`,
+        );
     } else if (bytes > limit)
       throw new PlanError(
         'over_limit',
@@ -170,7 +173,10 @@ function checkLimits(program: Program, facts: AdapterFacts, batch: number): void
   for (const { layer, kernel, grid } of program.run)
     for (const size of grid(batch))
       if (size > most)
-        throw new PlanError('over_limit', `${kernel.name}(${layer}): ${size} workgroups, the adapter allows ${most}; ${fits()}`);
+        throw new PlanError(
+          'over_limit',
+          `${kernel.name}(${layer}): ${size} workgroups, the adapter allows ${most}; ${fits()}`,
+        );
 }
 
 function placeActivations(program: Program, facts: AdapterFacts, batch: number, guardBytes: number) {

@@ -56,7 +56,7 @@ export const concat = defineOp({
   shape(inputs, _, fail) {
     const parts = Object.values(inputs);
     const [head] = parts;
-    if (!head || head.shape[0] !== 'n' || head.shape.length < 2) throw fail('there is no activation to concatenate');
+    if (head?.shape[0] !== 'n' || head.shape.length < 2) throw fail('there is no activation to concatenate');
     const others = (shape: typeof head.shape) => formatShape(shape.toSpliced(1, 1));
     for (const part of parts)
       if (others(part.shape) !== others(head.shape))

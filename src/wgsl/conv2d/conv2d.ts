@@ -43,7 +43,9 @@ export const conv2d = defineOp({
     const p = out(height, padding[0], padding[2], kernelH, 0);
     const q = out(width, padding[1], padding[3], kernelW, 1);
     if (p < 1 || q < 1)
-      throw fail(`kernel ${kernelH}x${kernelW} does not fit into input ${formatShape(x.shape)} with padding ${padding}`);
+      throw fail(
+        `kernel ${kernelH}x${kernelW} does not fit into input ${formatShape(x.shape)} with padding ${padding}`,
+      );
     const shape = ['n', filters, p, q] as const;
     if (inputs.residual && formatShape(inputs.residual.shape) !== formatShape(shape))
       throw fail(`residual must be ${formatShape(shape)} and is ${formatShape(inputs.residual.shape)}`);

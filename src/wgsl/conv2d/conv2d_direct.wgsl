@@ -32,10 +32,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       for (var s = 0u; s < params.kernel_w; s++) {
         let v = q * params.stride_w + s * params.dilation_w - params.pad_left;
         if (v >= params.width) { continue; }
-        let from = params.x_offset + n * params.x_image + h * params.x_row + v * params.x_pixel + first;
+        let base = params.x_offset + n * params.x_image + h * params.x_row + v * params.x_pixel + first;
         let tap = k * params.channels * taps + r * params.kernel_w + s;
         for (var c = 0u; c < params.channels; c++) {
-          acc = fma(x[from + c], w[tap + c * taps], acc);
+          acc = fma(x[base + c], w[tap + c * taps], acc);
         }
       }
     }

@@ -52,8 +52,7 @@ function operandStrides(name: string, value: Value | undefined, layout: Layout, 
   let rowMajor = 1;
   for (let axis = 3; axis >= 0; axis--) {
     const dim: Dim = axis < rank ? (shape[axis - rank + shape.length] ?? 1) : 1;
-    const along =
-      layout.kind === 'image' ? [layout.image, 1, layout.row, layout.pixel][axis] : rowMajor;
+    const along = layout.kind === 'image' ? [layout.image, 1, layout.row, layout.pixel][axis] : rowMajor;
     strides[`${name}_${axes[axis]}`] = dim === 1 ? 0 : (along ?? 0);
     if (typeof dim === 'number') rowMajor *= dim;
   }

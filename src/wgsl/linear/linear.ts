@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { atBatch, formatShape } from '../../runtime/graph/value.ts';
 import { type Epilogue, epilogueAttributes } from '../activation/epilogue.ts';
-import { conv2d, type Conv2dAttributes, conv2dMacs } from '../conv2d/conv2d.ts';
+import { type Conv2dAttributes, conv2d, conv2dMacs } from '../conv2d/conv2d.ts';
 import { activation, type Call, type Candidate, defineOp } from '../op.ts';
 
 /** x [n, I], w [O, I], bias [O] -> [n, O]. */

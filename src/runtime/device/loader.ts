@@ -1,0 +1,143 @@
+// Parameters onto the GPU as they arrive: each load step runs when its last input is there, and what nobody needs then is freed.
+
+import type { NamedTensor } from '../../weights/tensors.ts';
+import { DeviceError, WeightsError } from '../errors.ts';
+import { keptBuffers, type Plan } from '../plan/plan.ts';
+import { accesses, type BufferSpec, type Program, type Step } from '../plan/program.ts';
+import { type Acquired, checked } from './acquire.ts';
+import type { Pipelines } from './pipelines.ts';
+import { bind, type Memory, uploadUniforms } from './residence.ts';
+
+export class Loader {
+  readonly #acquired: Acquired;
+  readonly #program: Program;
+  readonly #plan: Plan;
+  readonly #pipelines: Pipelines;
+  readonly #uniforms: GPUBuffer;
+  readonly #memory = new Map<number, Memory>();
+  readonly #kept: ReadonlySet<number>;
+  /** Load steps that have not run, with the buffers each still waits for. */
+  readonly #waiting: { step: Step; index: number; missing: Set<number> }[];
+  /** How many load steps still read a buffer. */
+  readonly #readers = new Map<number, number>();
+  readonly #wanted: Map<string, BufferSpec[]>;
+
+  /** `plan` may be for any batch size: load steps do not depend on it. Pipelines must be compiled. */
+  constructor(acquired: Acquired, pipelines: Pipelines, program: Program, plan: Plan) {
+    this.#acquired = acquired;
+    this.#pipelines = pipelines;
+    this.#program = program;
+    this.#plan = plan;
+    this.#uniforms = uploadUniforms(acquired.device, plan);
+    this.#kept = keptBuffers(program);
+    this.#waiting = program.load.map((step, index) => ({ step, index, missing: new Set(accesses(step).reads) }));
+    for (const { missing } of this.#waiting)
+      for (const id of missing) this.#readers.set(id, (this.#readers.get(id) ?? 0) + 1);
+    this.#wanted = new Map();
+    for (const buffer of program.buffers)
+      if (buffer.parameter)
+        this.#wanted.set(buffer.parameter.name, [...(this.#wanted.get(buffer.parameter.name) ?? []), buffer]);
+  }
+
+  /** The state_dict entries the program uses. */
+  get names(): ReadonlySet<string> {
+    return new Set(this.#wanted.keys());
+  }
+
+  /** Uploads one tensor and runs what it was the last missing piece of. */
+  async put({ name, shape, data }: NamedTensor): Promise<void> {
+    const targets = this.#wanted.get(name);
+    if (!targets) return;
+    const rowElements = data.length / (shape[0] ?? 1);
+    await checked(this.#acquired, `parameter ${name}`, () => {
+      for (const { id, parameter } of targets) {
+        const { from, to } = parameter!;
+        const buffer = this.#buffer(id);
+        this.#acquired.device.queue.writeBuffer(buffer, 0, data, from * rowElements, (to - from) * rowElements);
+        this.#arrived(id);
+      }
+    });
+    this.#wanted.delete(name);
+  }
+
+  /** Everything the runs need, by buffer id. Throws WeightsError 'weights_mismatch' if a parameter never came. */
+  finish(): ReadonlyMap<number, Memory> {
+    const [missing] = this.#wanted.keys();
+    if (missing !== undefined)
+      throw new WeightsError('weights_mismatch', `parameter ${missing} was never given (${this.#wanted.size} missing)`);
+    if (this.#waiting.length > 0)
+      throw new DeviceError('invalid_program', `load step ${this.#waiting[0]?.step.kernel.name} never became ready`);
+    this.#uniforms.destroy();
+    return this.#memory;
+  }
+
+  /** Frees everything, when loading is given up. */
+  dispose(): void {
+    this.#uniforms.destroy();
+    for (const memory of this.#memory.values()) memory.destroy();
+    this.#memory.clear();
+  }
+
+  #arrived(id: number): void {
+    for (const entry of this.#waiting) entry.missing.delete(id);
+    for (let ready = this.#nextReady(); ready >= 0; ready = this.#nextReady()) {
+      const [entry] = this.#waiting.splice(ready, 1);
+      if (entry) this.#dispatch(entry.index, entry.step);
+    }
+  }
+
+  #nextReady(): number {
+    return this.#waiting.findIndex(({ missing }) => missing.size === 0);
+  }
+
+  #dispatch(index: number, step: Step): void {
+    const { device } = this.#acquired;
+    const { reads, writes } = accesses(step);
+    for (const id of writes) if (!this.#memory.has(id)) this.#allocate(id);
+    const dispatch = this.#plan.load[index]!;
+    const bound = bind(device, this.#pipelines, this.#plan, this.#uniforms, dispatch, ({ id, name }) => {
+      const memory = this.#memory.get(id);
+      if (!memory) throw new TypeError(`${name} has no memory`);
+      return 'createView' in memory ? memory.createView() : { buffer: memory };
+    });
+    const encoder = device.createCommandEncoder({ label: step.layer });
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(bound.pipeline);
+    pass.setBindGroup(0, bound.bindGroup);
+    pass.dispatchWorkgroups(...dispatch.grid);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    for (const id of reads) this.#release(id);
+    for (const id of writes) for (const entry of this.#waiting) entry.missing.delete(id);
+  }
+
+  #release(id: number): void {
+    const left = (this.#readers.get(id) ?? 1) - 1;
+    this.#readers.set(id, left);
+    if (left > 0 || this.#kept.has(id)) return;
+    this.#memory.get(id)?.destroy(); // takes effect after the submitted work
+    this.#memory.delete(id);
+  }
+
+  #buffer(id: number): GPUBuffer {
+    const memory = this.#allocate(id);
+    if ('createView' in memory) throw new TypeError(`${this.#plan.buffers[id]?.name} is a texture, not a parameter`);
+    return memory;
+  }
+
+  #allocate(id: number): Memory {
+    const { device } = this.#acquired;
+    const { name, bytes, texture } = this.#plan.buffers[id]!;
+    const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
+    const memory = texture
+      ? device.createTexture({
+          label: name,
+          size: [...texture],
+          format: 'rgba32float',
+          usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.TEXTURE_BINDING,
+        })
+      : device.createBuffer({ label: name, size: bytes, usage: STORAGE | COPY_SRC | COPY_DST });
+    this.#memory.set(id, memory);
+    return memory;
+  }
+}

@@ -1,0 +1,80 @@
+// Pipelines, each compiled once per device, all at the same time.
+
+import { type BindingKind, type Kernel, kernelKey } from '../../wgsl/kernel.ts';
+import { type Acquired, checked } from './acquire.ts';
+
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+export class Pipelines {
+  readonly #acquired: Acquired;
+  readonly #made = new Map<string, Promise<Pipeline>>();
+  readonly #ready = new Map<Kernel, Pipeline>();
+
+  constructor(acquired: Acquired) {
+    this.#acquired = acquired;
+  }
+
+  /**
+   * Compiles what is not compiled yet. `onProgress` counts distinct pipelines.
+   * Throws DeviceError 'invalid_program' naming the kernel.
+   */
+  async compile(kernels: readonly Kernel[], onProgress?: (done: number, total: number) => void): Promise<void> {
+    const distinct = new Map(kernels.map((kernel) => [kernelKey(kernel), kernel]));
+    let done = 0;
+    onProgress?.(done, distinct.size);
+    await Promise.all(
+      [...distinct].map(async ([key, kernel]) => {
+        const made = this.#made.get(key) ?? this.#make(kernel);
+        this.#made.set(key, made);
+        await made;
+        onProgress?.(++done, distinct.size);
+      }),
+    );
+    for (const kernel of kernels) this.#ready.set(kernel, await this.#made.get(kernelKey(kernel))!);
+  }
+
+  /** A compiled pipeline; `compile` must have been awaited for this kernel. */
+  get(kernel: Kernel): Pipeline {
+    const pipeline = this.#ready.get(kernel);
+    if (!pipeline) throw new TypeError(`${kernel.name} has not been compiled`);
+    return pipeline;
+  }
+
+  /** How many pipelines this device holds. */
+  get size(): number {
+    return this.#made.size;
+  }
+
+  #make(kernel: Kernel): Promise<Pipeline> {
+    const { device } = this.#acquired;
+    return checked(this.#acquired, kernel.name, async () => {
+      // Explicit, because an automatic layout leaves out bindings that a variant happens not to use.
+      const layout = device.createBindGroupLayout({
+        label: kernel.name,
+        entries: kernel.bindings.map(({ index, kind }) => ({
+          binding: index,
+          visibility: GPUShaderStage.COMPUTE,
+          ...bindingLayouts[kind],
+        })),
+      });
+      const module = device.createShaderModule({ label: kernel.name, code: kernel.code });
+      const pipeline = await device.createComputePipelineAsync({
+        label: kernel.name,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, constants: kernel.overrides },
+      });
+      return { pipeline, layout };
+    });
+  }
+}
+
+const bindingLayouts: Readonly<Record<BindingKind, Partial<GPUBindGroupLayoutEntry>>> = {
+  uniform: { buffer: { type: 'uniform' } },
+  read: { buffer: { type: 'read-only-storage' } },
+  write: { buffer: { type: 'storage' } },
+  texture: { texture: { sampleType: 'unfilterable-float' } },
+  write_texture: { storageTexture: { access: 'write-only', format: 'rgba32float' } },
+};

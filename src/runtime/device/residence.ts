@@ -1,0 +1,116 @@
+// The GPU memory of one plan: arenas, inputs, outputs, uniforms, and the bind groups that point into them. Made once, never in a run.
+
+import type { Dispatch, Plan, PlannedBuffer } from '../plan/plan.ts';
+import { type Acquired, checked } from './acquire.ts';
+import type { Pipelines } from './pipelines.ts';
+
+export type Memory = GPUBuffer | GPUTexture;
+
+/** A dispatch with everything it needs bound. */
+export interface BoundDispatch {
+  readonly dispatch: Dispatch;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+}
+
+export interface Residence {
+  readonly plan: Plan;
+  readonly run: readonly BoundDispatch[];
+  readonly inputs: Readonly<Record<string, GPUBuffer>>;
+  /** Outputs and the mappable buffers they are copied to. */
+  readonly outputs: Readonly<
+    Record<string, { readonly from: GPUBuffer; readonly to: GPUBuffer; readonly bytes: number }>
+  >;
+  readonly arenas: readonly GPUBuffer[];
+  dispose(): void;
+}
+
+/** Allocates what a plan needs beside `weights` (buffer id -> memory), and binds it. Throws DeviceError 'out_of_memory'. */
+export function reside(
+  acquired: Acquired,
+  pipelines: Pipelines,
+  plan: Plan,
+  weights: ReadonlyMap<number, Memory>,
+): Promise<Residence> {
+  const { device } = acquired;
+  return checked(acquired, `memory for a batch of ${plan.batch} (${plan.peakBytes} bytes)`, () => {
+    const owned: GPUBuffer[] = [];
+    const buffer = (label: string, size: number, usage: number) => {
+      const made = device.createBuffer({ label, size, usage });
+      owned.push(made);
+      return made;
+    };
+    const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+    const arenas = plan.arenas.map((size, i) => buffer(`arena ${i}`, size, STORAGE | COPY_SRC | COPY_DST));
+    const ends = new Map<number, GPUBuffer>();
+    const end = (id: number) => {
+      const { name, bytes } = plan.buffers[id]!;
+      const made = buffer(name, bytes, STORAGE | COPY_SRC | COPY_DST);
+      ends.set(id, made);
+      return made;
+    };
+    const inputs = mapValues(plan.inputs, end);
+    const outputs = mapValues(plan.outputs, (id) => {
+      const { name, bytes } = plan.buffers[id]!;
+      return { from: end(id), to: buffer(`${name} readback`, bytes, MAP_READ | COPY_DST), bytes };
+    });
+    const uniforms = uploadUniforms(device, plan);
+    owned.push(uniforms);
+    const resource = (planned: PlannedBuffer): GPUBindingResource => {
+      if (planned.arena !== null)
+        return { buffer: arenas[planned.arena]!, offset: planned.offset, size: planned.bytes };
+      const memory = ends.get(planned.id) ?? weights.get(planned.id);
+      if (!memory) throw new TypeError(`${planned.name} has no memory`);
+      return 'createView' in memory ? memory.createView() : { buffer: memory };
+    };
+    const run = plan.run.map((dispatch) => bind(device, pipelines, plan, uniforms, dispatch, resource));
+    return {
+      plan,
+      run,
+      inputs,
+      outputs,
+      arenas,
+      dispose: () => {
+        for (const made of owned) made.destroy();
+      },
+    };
+  });
+}
+
+export function uploadUniforms(device: GPUDevice, plan: Plan): GPUBuffer {
+  const words = new Uint32Array(plan.uniformWords);
+  const buffer = device.createBuffer({
+    label: 'uniforms',
+    size: Math.max(16, words.byteLength),
+    usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+  });
+  device.queue.writeBuffer(buffer, 0, words);
+  return buffer;
+}
+
+export function bind(
+  device: GPUDevice,
+  pipelines: Pipelines,
+  plan: Plan,
+  uniforms: GPUBuffer,
+  dispatch: Dispatch,
+  resource: (planned: PlannedBuffer) => GPUBindingResource,
+): BoundDispatch {
+  const { kernel } = dispatch;
+  const { pipeline, layout } = pipelines.get(kernel);
+  const entries = dispatch.bindings.map(({ index, buffer }) => ({
+    binding: index,
+    resource: resource(plan.buffers[buffer]!),
+  }));
+  const params = kernel.bindings.find(({ kind }) => kind === 'uniform');
+  if (params) {
+    const size = 4 * Math.max(4, Math.ceil(kernel.uniforms.length / 4) * 4);
+    entries.push({ binding: params.index, resource: { buffer: uniforms, offset: dispatch.uniforms, size } });
+  }
+  const bindGroup = device.createBindGroup({ label: `${kernel.name} ${dispatch.layer}`, layout, entries });
+  return { dispatch, pipeline, bindGroup };
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
