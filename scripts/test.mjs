@@ -46,7 +46,7 @@ function parse(args) {
   const list = (inline ? args[at].slice('--drivers='.length) : (args[at + 1] ?? '')).split(',').filter(Boolean);
   const wrong = list.find((driver) => !known.includes(driver));
   if (list.length === 0 || wrong) {
-    say(wrong ? `--drivers: '${wrong}' is none of ${known.join(', ')}` : `--drivers wants some of ${known.join(',')}`);
+    say(wrong ? `--drivers: '${wrong}' is none of ${known.join(', ')}` : `--drivers wants some of ${known.join(', ')}`);
     process.exit(2);
   }
   return { drivers: list, rest: args.toSpliced(at, inline ? 1 : 2) };

@@ -1,6 +1,6 @@
 // From nothing to a device: an adapter (a GPU first, software last), every limit it allows, and its facts as plain data.
 import { requestGpu } from '#acquire';
-import { ConvokeError, DeviceError } from '../errors.ts';
+import { DeviceError } from '../errors.ts';
 import { type AdapterFacts, type LimitName, limitNames } from '../plan/facts.ts';
 
 export interface AcquireOptions {
@@ -95,7 +95,8 @@ export async function checked<T>(acquired: Acquired, what: string, work: () => T
   }
   const [outcome] = settled;
   if (outcome.status === 'fulfilled') return outcome.value;
-  if (outcome.reason instanceof ConvokeError) throw outcome.reason;
+  // What is no word of the device, such as a TypeError of the work itself, is not made to look like one.
+  if (!(outcome.reason instanceof DOMException)) throw outcome.reason;
   throw new DeviceError('invalid_program', `${what}: ${firstLine(outcome.reason)}`, { cause: outcome.reason });
 }
 

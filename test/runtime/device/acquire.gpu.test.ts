@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { settle } from '#acquire';
-import { acquire, adapterName, checked } from '../../../src/runtime/device/acquire.ts';
+import { acquire, adapterName, checked, deviceError } from '../../../src/runtime/device/acquire.ts';
 import { DeviceError } from '../../../src/runtime/errors.ts';
 import { limitNames } from '../../../src/runtime/plan/facts.ts';
 import { testDevice } from '../../support/gpu.ts';
@@ -109,6 +109,25 @@ describe('checked', () => {
     const buffer = await checked(gpu, 'buffer', () => gpu.device.createBuffer({ size: 16, usage: 8 }));
     expect(buffer.size).toBe(16);
     buffer.destroy();
+  });
+
+  it('throws device_lost when the device went away meanwhile, and out_of_memory by name', async () => {
+    const gpu = await testDevice();
+    const gone = new DeviceError('device_lost', 'the GPU device was lost: unplugged');
+    const lost = checked({ ...gpu, fault: () => gone }, 'arena 0', () => 1);
+    await expect(lost).rejects.toMatchObject({ code: 'device_lost', message: `arena 0: ${gone.message}`, cause: gone });
+    const full = deviceError('arena 0', Object.create(GPUOutOfMemoryError.prototype, { message: { value: 'x' } }));
+    expect(full).toMatchObject({ code: 'out_of_memory', message: 'arena 0: the device is out of memory' });
+  });
+
+  it('leaves no scope open when the work throws', async () => {
+    const gpu = await testDevice();
+    const work = () => {
+      throw new TypeError('the work itself is broken');
+    };
+    await expect(checked(gpu, 'work', work)).rejects.toThrow(TypeError);
+    await expect(checked(gpu, 'work', async () => work())).rejects.toThrow(TypeError);
+    await expect(gpu.device.popErrorScope()).rejects.toThrow();
   });
 
   it('keeps an error that no scope caught', async () => {
