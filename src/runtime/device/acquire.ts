@@ -84,16 +84,16 @@ export async function checked<T>(acquired: Acquired, what: string, work: () => T
     result = work();
   } finally {
     // Popped before anything is awaited: scopes are a stack of the device, and other work may push its own meanwhile.
-    scopes = filters.map(() => device.popErrorScope());
+    // A lost device rejects them, and the loss is told by `fault`.
+    scopes = filters.map(() => device.popErrorScope().catch(() => null));
   }
-  const settled = await Promise.allSettled([result, ...scopes] as const);
+  const [outcome] = await Promise.allSettled([result]);
+  const errors = await Promise.all(scopes);
   const fault = acquired.fault();
   if (fault?.code === 'device_lost')
     throw new DeviceError('device_lost', `${what}: ${fault.message}`, { cause: fault });
-  for (const scope of settled.slice(1) as PromiseSettledResult<GPUError | null>[]) {
-    if (scope.status === 'fulfilled' && scope.value) throw deviceError(what, scope.value);
-  }
-  const [outcome] = settled;
+  const error = errors.find((found) => found !== null);
+  if (error) throw deviceError(what, error);
   if (outcome.status === 'fulfilled') return outcome.value;
   // What is no word of the device, such as a TypeError of the work itself, is not made to look like one.
   if (!(outcome.reason instanceof DOMException)) throw outcome.reason;
