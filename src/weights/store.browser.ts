@@ -114,7 +114,11 @@ async function openPart(folder: Folder, file: string, lockName: string): Promise
     },
     async finish() {
       await flush();
-      await rename(folder, handle, file);
+      // One tab at a time: a move onto a file that is being moved fails. Who comes second finds the file there, checked.
+      await navigator.locks.request(`${lockName}-finish`, async () => {
+        if (await openIn(folder, file)) await folder.removeEntry(name);
+        else await rename(folder, handle, file);
+      });
       release?.();
       return (await openIn(folder, file))!;
     },
