@@ -10,7 +10,6 @@ import { bind, type Memory, uploadUniforms } from './residence.ts';
 
 export class Loader {
   readonly #acquired: Acquired;
-  readonly #program: Program;
   readonly #plan: Plan;
   readonly #pipelines: Pipelines;
   readonly #uniforms: GPUBuffer;
@@ -26,7 +25,6 @@ export class Loader {
   constructor(acquired: Acquired, pipelines: Pipelines, program: Program, plan: Plan) {
     this.#acquired = acquired;
     this.#pipelines = pipelines;
-    this.#program = program;
     this.#plan = plan;
     this.#uniforms = uploadUniforms(acquired.device, plan);
     this.#kept = keptBuffers(program);

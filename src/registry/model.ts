@@ -1,0 +1,197 @@
+// A model on the GPU: it classifies, runs, describes and times itself.
+
+import { decodeImage } from '#decode';
+import type { ImageSource } from '../image/pixels.ts';
+import { type Preprocess, preprocess } from '../image/preprocess.ts';
+import type { Device } from '../runtime/device/device.ts';
+import type { Executor } from '../runtime/device/executor.ts';
+import { DeviceError, UsageError } from '../runtime/errors.ts';
+import type { Graph } from '../runtime/graph/graph.ts';
+import type { ParameterSpec } from '../runtime/graph/scope.ts';
+import { Tensor } from '../runtime/tensor.ts';
+import { type Profile, profileOf } from './profile.ts';
+import { type Summary, summarise } from './summary.ts';
+
+/** One answer: the class, its name where the weights have names, and softmax's probability. */
+export interface Classification {
+  readonly label: string;
+  readonly index: number;
+  readonly probability: number;
+}
+
+export interface ClassifyOptions {
+  /** How many answers, best first. Default 5. */
+  readonly top?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What loading gave: everything that is lost with the device, and what it was made with. */
+export interface OpenedModel {
+  readonly device: Device;
+  readonly executor: Executor;
+  readonly graph: Graph;
+  readonly parameters: readonly ParameterSpec[];
+  readonly preprocess: Preprocess;
+  readonly classNames: readonly string[] | null;
+  /** The weights entry's id. */
+  readonly weights: string | null;
+  /** Milliseconds: compiling pipelines, and everything else until the weights were on the GPU. */
+  readonly ms: { readonly load: number; readonly compile: number };
+}
+
+export class Model {
+  readonly name: string;
+  #opened: OpenedModel;
+  readonly #reopen: () => Promise<OpenedModel>;
+  #healing: Promise<void> | null = null;
+  #disposed = false;
+
+  constructor(name: string, opened: OpenedModel, reopen: () => Promise<OpenedModel>) {
+    this.name = name;
+    this.#opened = opened;
+    this.#reopen = reopen;
+  }
+
+  get preprocess(): Preprocess {
+    return this.#opened.preprocess;
+  }
+
+  /** Names by class index; null where nothing gave names. */
+  get classNames(): readonly string[] | null {
+    return this.#opened.classNames;
+  }
+
+  /** The id of the weights entry it was loaded from. */
+  get weights(): string | null {
+    return this.#opened.weights;
+  }
+
+  get device(): Device {
+    return this.#opened.device;
+  }
+
+  /** Milliseconds that loading took. */
+  get ms(): OpenedModel['ms'] {
+    return this.#opened.ms;
+  }
+
+  /**
+   * Logits [n, classes] of a batch [n, channels, height, width]. A batch larger than the adapter's limits allow runs in
+   * parts. Throws UsageError for another shape, DeviceError, PlanError.
+   */
+  async forward(batch: Tensor): Promise<Tensor> {
+    const expected = this.#inputShape();
+    const [n = 0, ...rest] = batch.shape;
+    if (batch.shape.length !== 4 || n < 1 || rest.some((dim, i) => dim !== expected[i]))
+      throw new UsageError('invalid_argument', `${this.name} takes [n,${expected}] and was given [${batch.shape}]`);
+    const data = await batch.data();
+    const most = this.#opened.executor.largestBatch(n);
+    if (most < 1) this.#opened.executor.plan(1); // throws, and says what does not fit
+    const results: Float32Array<ArrayBuffer>[] = [];
+    const perImage = data.length / n;
+    for (let from = 0; from < n; from += most) {
+      const count = Math.min(most, n - from);
+      const part = count === n ? data : data.slice(from * perImage, (from + count) * perImage);
+      results.push(await this.#run(count, part));
+    }
+    return new Tensor(join(results), [n, this.#classes()]);
+  }
+
+  /** The best classes of a picture. Throws ImageError for a picture that cannot be read. */
+  async classify(image: ImageSource, { top = 5, signal }: ClassifyOptions = {}): Promise<readonly Classification[]> {
+    const logits = await (await this.forward(await this.read(image, signal ? { signal } : {}))).data();
+    return best(logits, top, this.classNames);
+  }
+
+  /** A picture as this model's input [1, channels, height, width]: decoded, resized, cropped, normalised. */
+  async read(image: ImageSource, options: { readonly signal?: AbortSignal } = {}): Promise<Tensor> {
+    const { data, height, width } = preprocess(await decodeImage(image, options), this.preprocess);
+    options.signal?.throwIfAborted();
+    return new Tensor(new Float32Array(data), [1, this.preprocess.mean.length, height, width]);
+  }
+
+  /** Layers, shapes, parameters, multiply-adds, bytes; `String(summary)` is a table. */
+  summary(): Summary {
+    const { graph, parameters, executor } = this.#opened;
+    return summarise(this.name, graph, parameters, executor.plan(1));
+  }
+
+  /** GPU time of every dispatch for a batch; `String(profile)` is a table. Throws DeviceError 'missing_feature'. */
+  async profile(batch: Tensor): Promise<Profile> {
+    const n = batch.shape[0] ?? 1;
+    this.#check();
+    return profileOf(await this.#opened.executor.profile(n, { image: await batch.data() }));
+  }
+
+  /** Frees the GPU memory. Safe to call twice. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#opened.executor.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+
+  async #run(n: number, image: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>> {
+    this.#check();
+    const { executor } = this.#opened;
+    try {
+      return (await executor.run(n, { image })).logits!;
+    } catch (error) {
+      if (!(error instanceof DeviceError && error.code === 'device_lost')) throw error;
+      await this.#heal(executor);
+      return (await this.#opened.executor.run(n, { image })).logits!;
+    }
+  }
+
+  /** Loads everything again on a new device, once for all the calls that the loss interrupted. */
+  #heal(broken: Executor): Promise<void> {
+    if (this.#opened.executor !== broken) return Promise.resolve();
+    this.#healing ??= this.#reopen()
+      .then((opened) => {
+        this.#opened = opened;
+        if (this.#disposed) opened.executor.dispose();
+      })
+      .finally(() => {
+        this.#healing = null;
+      });
+    return this.#healing;
+  }
+
+  #check(): void {
+    if (this.#disposed) throw new UsageError('disposed', `${this.name} was disposed of`);
+  }
+
+  #inputShape(): readonly number[] {
+    const image = this.#opened.graph.values.find(({ kind }) => kind === 'input');
+    return (image?.shape.slice(1) ?? []) as number[];
+  }
+
+  #classes(): number {
+    return Number(this.#opened.graph.outputs.logits?.shape[1]);
+  }
+}
+
+function join(parts: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer> {
+  const [only] = parts;
+  if (parts.length === 1 && only) return only;
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Softmax in float64, and its largest entries; the lower index first among equals. */
+function best(logits: Float32Array, top: number, names: readonly string[] | null): readonly Classification[] {
+  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers
+    .map((power, index) => ({ label: names?.[index] ?? `class ${index}`, index, probability: power / sum }))
+    .sort((a, b) => b.probability - a.probability || a.index - b.index)
+    .slice(0, top);
+}

@@ -1,0 +1,76 @@
+// The registry: which models there are. A Map; a duplicate name throws, an unknown one names its nearest neighbours.
+
+import { UsageError } from '../runtime/errors.ts';
+import type { WeightsEntry } from '../weights/manifest.ts';
+import { type LoadOptions, loadModel } from './load.ts';
+import type { Model } from './model.ts';
+import { nearest } from './nearest.ts';
+import { type InputSpec, type ModelSpec, type Plugin, pluginSchema } from './plugin.ts';
+
+/** What is known of a model before it is loaded. */
+export interface ModelInfo {
+  readonly name: string;
+  readonly family: string;
+  readonly paper: string;
+  readonly input: InputSpec;
+  readonly classes: number;
+  readonly weights: readonly WeightsEntry[];
+}
+
+export class Registry {
+  readonly #models = new Map<string, { plugin: Plugin; spec: ModelSpec }>();
+
+  constructor(plugins: readonly Plugin[] = []) {
+    for (const plugin of plugins) this.register(plugin);
+  }
+
+  /** Adds a family. Throws UsageError 'invalid_plugin' or 'duplicate_model'; then nothing of it was added. */
+  register(plugin: Plugin): void {
+    const parsed = pluginSchema.safeParse(plugin);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const where = issue?.path.join('.') || 'the plugin';
+      throw new UsageError('invalid_plugin', `plugin ${plugin?.family ?? '(no family)'}: ${where}: ${issue?.message}`);
+    }
+    for (const name of Object.keys(plugin.models)) {
+      const taken = this.#models.get(name);
+      if (taken)
+        throw new UsageError(
+          'duplicate_model',
+          `model ${name} of plugin ${plugin.family} is already registered by ${taken.plugin.family}`,
+        );
+    }
+    for (const [name, spec] of Object.entries(plugin.models)) this.#models.set(name, { plugin, spec });
+  }
+
+  /** Names, in the order of registration; `*` in the pattern stands for anything. */
+  list(pattern = '*'): readonly string[] {
+    const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+    const matches = new RegExp(`^${parts.join('.*')}$`);
+    return [...this.#models.keys()].filter((name) => matches.test(name));
+  }
+
+  /** Throws UsageError 'unknown_model' with the nearest names. */
+  info(name: string): ModelInfo {
+    const { plugin, spec } = this.#find(name);
+    const { input, classes, weights } = spec;
+    return { name, family: plugin.family, paper: plugin.paper, input, classes, weights };
+  }
+
+  /**
+   * Builds, compiles and fills a model. Everything that has nothing to wait for runs at the same time: pipelines compile
+   * while weights download. Throws UsageError, GraphError, DeviceError, PlanError, WeightsError, HubError, or the
+   * signal's reason; nothing is left behind then but a resumable download.
+   */
+  load(name: string, options: LoadOptions = {}): Promise<Model> {
+    return loadModel(name, this.#find(name).spec, options);
+  }
+
+  #find(name: string): { plugin: Plugin; spec: ModelSpec } {
+    const found = this.#models.get(name);
+    if (found) return found;
+    const close = nearest(name, [...this.#models.keys()]);
+    const hint = close.length > 0 ? `; did you mean ${close.join(', ')}?` : '';
+    throw new UsageError('unknown_model', `there is no model '${name}'${hint}`);
+  }
+}

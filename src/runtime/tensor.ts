@@ -1,0 +1,31 @@
+// Numbers with a shape, as they go into a model and come out of it.
+
+import { UsageError } from './errors.ts';
+
+/** A row-major float32 tensor. Images are [n, channels, height, width]. */
+export class Tensor {
+  readonly shape: readonly number[];
+  readonly #data: Float32Array<ArrayBuffer>;
+
+  constructor(data: Float32Array<ArrayBuffer>, shape: readonly number[]) {
+    this.shape = shape;
+    this.#data = data;
+  }
+
+  /** The numbers, row-major. The array is the tensor's own: copy it before changing it. */
+  async data(): Promise<Float32Array<ArrayBuffer>> {
+    return this.#data;
+  }
+}
+
+/** Makes a tensor. Throws UsageError 'invalid_argument' when the count of numbers is not that of the shape. */
+export function tensor(data: ArrayLike<number>, shape: readonly number[]): Tensor {
+  const count = shape.reduce((product, dim) => product * dim, 1);
+  if (!shape.every((dim) => Number.isInteger(dim) && dim >= 0) || count !== data.length)
+    throw new UsageError(
+      'invalid_argument',
+      `a tensor of shape [${shape}] has ${count} numbers, ${data.length} were given`,
+    );
+  const kept = data instanceof Float32Array && data.buffer instanceof ArrayBuffer;
+  return new Tensor(kept ? (data as Float32Array<ArrayBuffer>) : Float32Array.from(data), shape);
+}
