@@ -35,7 +35,7 @@ export const files: Platform = {
       }
       await rename(temporary, path);
     } catch (cause) {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => {}); // the first failure says what is wrong with the path
       if (!isSystemError(cause)) throw cause;
       throw new WeightsError('missing_file', `${path} cannot be written: ${cause.message}`, { cause });
     }

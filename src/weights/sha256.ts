@@ -39,7 +39,14 @@ export function sha256(): Hasher {
       const s1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
       words[i] = (words[i - 16]! + s0 + words[i - 7]! + s1) | 0;
     }
-    let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
+    let a = state[0]!;
+    let b = state[1]!;
+    let c = state[2]!;
+    let d = state[3]!;
+    let e = state[4]!;
+    let f = state[5]!;
+    let g = state[6]!;
+    let h = state[7]!;
     for (let i = 0; i < 64; i++) {
       const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
       const t1 = (h + s1 + ((e & f) ^ (~e & g)) + rounds[i]! + words[i]!) | 0;
@@ -54,8 +61,14 @@ export function sha256(): Hasher {
       b = a;
       a = (t1 + t2) | 0;
     }
-    const sums = [a, b, c, d, e, f, g, h];
-    for (let i = 0; i < 8; i++) state[i] = (state[i]! + sums[i]!) | 0;
+    state[0] = state[0]! + a;
+    state[1] = state[1]! + b;
+    state[2] = state[2]! + c;
+    state[3] = state[3]! + d;
+    state[4] = state[4]! + e;
+    state[5] = state[5]! + f;
+    state[6] = state[6]! + g;
+    state[7] = state[7]! + h;
   };
 
   const update = (bytes: Uint8Array): void => {

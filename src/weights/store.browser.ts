@@ -75,8 +75,9 @@ async function openPart(folder: Folder, file: string, lockName: string): Promise
   let bytes = (await handle.getFile()).size;
   let stream: FileSystemWritableFileStream | null = null;
   const flush = async (): Promise<void> => {
-    await stream?.close();
+    const open = stream;
     stream = null;
+    if (open) await unwritable(file, () => open.close());
   };
   const writable = async (): Promise<FileSystemWritableFileStream> => {
     if (stream) return stream;
@@ -99,11 +100,7 @@ async function openPart(folder: Folder, file: string, lockName: string): Promise
       yield* blocks(blobSource(await handle.getFile(), name));
     },
     async append(chunk) {
-      try {
-        await (await writable()).write(chunk as Uint8Array<ArrayBuffer>);
-      } catch (cause) {
-        throw new HubError('cache_unwritable', `${file} does not fit into this site's storage: ${cause}`, { cause });
-      }
+      await unwritable(file, async () => (await writable()).write(chunk as Uint8Array<ArrayBuffer>));
       bytes += chunk.length;
     },
     async restart() {
@@ -129,6 +126,15 @@ async function openPart(folder: Folder, file: string, lockName: string): Promise
     },
     discard,
   };
+}
+
+/** A site's share of the disk may end at any write, or when what was written is put in place. */
+async function unwritable(file: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (cause) {
+    throw new HubError('cache_unwritable', `${file} cannot be kept in this site's storage: ${cause}`, { cause });
+  }
 }
 
 /** `move` is in every browser that has `createWritable`, but not yet in the type library or the standard. */

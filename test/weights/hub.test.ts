@@ -509,10 +509,10 @@ describe('published weights', () => {
     expect(await fetched(asPublished())).toBe(SHA);
     expect(await fetched(asPublished({ offline: true }))).toBe(SHA);
     expect(hub.seen).toHaveLength(3);
-    expect((await fetchWeights(request(asPublished()))).entry).toMatchObject({
-      id: 'PUBLISHED',
-      classes: 'imagenet1k',
-    });
+    const { source, entry } = await fetchWeights(request(asPublished()));
+    await source.close();
+    expect(entry).toMatchObject({ id: 'PUBLISHED', classes: 'imagenet1k' });
+  });
   });
 
   it('that are not what the pointer says are refused', async () => {

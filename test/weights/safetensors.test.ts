@@ -1,9 +1,13 @@
 // The reader and the writer against each other, against the oracle's files and against hostile headers.
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConvokeError, WeightsError } from '../../src/runtime/errors.ts';
 import { stateReader } from '../../src/weights/bind.ts';
 import { type ByteSource, bytesSource } from '../../src/weights/bytes.ts';
+import { files } from '../../src/weights/files.node.ts';
 import { openPath } from '../../src/weights/open_path.node.ts';
 import { openSafetensors, type WriteOptions, writeSafetensors } from '../../src/weights/safetensors.ts';
 import { readHeader } from '../../src/weights/safetensors_header.ts';
@@ -195,6 +199,24 @@ describe('the writer', () => {
     const reader = await openSafetensors(bytesSource(await write(dict, { dtype: 'F16' })));
     expect(reader.tensors[0]!.dtype).toBe('I64');
     expect((await readAll(reader))[0]!.data[0]).toBe(100001);
+  });
+
+  it('reaches the disk whole or not at all', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'convoke-test-'));
+    const path = join(folder, 'new', 'mine.safetensors');
+    const dict = { a: { shape: [1], data: new Float32Array([70000]) } };
+    await expect(files.writeFile(path, writeSafetensors(dict, { dtype: 'F16' }))).rejects.toThrow(/does not fit/);
+    expect(await readdir(join(folder, 'new'))).toEqual([]);
+    await files.writeFile(path, writeSafetensors(dict));
+    expect(await readdir(join(folder, 'new'))).toEqual(['mine.safetensors']);
+    const reader = await openSafetensors(await openPath(path));
+    expect((await readAll(reader))[0]!.data[0]).toBe(70000);
+    await reader.close();
+    await expect(files.writeFile(join(path, 'below'), writeSafetensors(dict))).rejects.toMatchObject({
+      code: 'missing_file',
+      message: expect.stringMatching(/below cannot be written/),
+    });
+    await rm(folder, { recursive: true });
   });
 
   it('refuses a reader that does not keep its word', async () => {
