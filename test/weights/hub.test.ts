@@ -513,7 +513,6 @@ describe('published weights', () => {
     await source.close();
     expect(entry).toMatchObject({ id: 'PUBLISHED', classes: 'imagenet1k' });
   });
-  });
 
   it('that are not what the pointer says are refused', async () => {
     hub.routes.set(POINTER, lfsPointer(hashOf(new Uint8Array(1)), BODY.length));
