@@ -2,9 +2,9 @@
 
 import { imageToRows, rowsToImage } from '../../wgsl/layout/layout.ts';
 import type { Call, Candidate, Emitter } from '../../wgsl/op.ts';
-import { PlanError } from '../errors.ts';
+import { GraphError, PlanError } from '../errors.ts';
 import { consumers, type Graph } from '../graph/graph.ts';
-import { hasBatch, type Value } from '../graph/value.ts';
+import { formatShape, hasBatch, type Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
 import { channelSlice, type ImageLayout, type ImageNeeds, imageLayout, type Layout, NO_HALO } from '../plan/layout.ts';
 import type { BufferRef, BufferRole, BufferSpec, Program, Step } from '../plan/program.ts';
@@ -18,7 +18,9 @@ export function channelBlock({ subgroupSize }: AdapterFacts): number {
   return subgroupSize === 8 ? 8 : 4;
 }
 
+/** Throws GraphError for inputs and outputs that no caller could tell apart or fill, PlanError where no kernel serves. */
 export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => undefined): Program {
+  checkEnds(graph);
   const block = channelBlock(facts);
   const chosen = new Map<Value, { call: Call; candidate: Candidate }>();
   for (const value of graph.values) if (value.operator) chosen.set(value, choice(value, facts, block, choose));
@@ -59,6 +61,21 @@ export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => 
     steps.push(imageToRows(key, place(value), rows));
   }
   return { buffers, load: [], run: steps, inputs, outputs };
+}
+
+function checkEnds(graph: Graph): void {
+  const names = new Set<string>();
+  const batched = (what: string, value: Value) => {
+    if (!hasBatch(value))
+      throw new GraphError('shape_mismatch', `${what} must begin with the batch and is ${formatShape(value.shape)}`);
+  };
+  for (const value of graph.values) {
+    if (value.kind !== 'input') continue;
+    if (names.has(value.name)) throw new GraphError('duplicate_name', `the model has two inputs ${value.name}`);
+    names.add(value.name);
+    batched(`input ${value.name}`, value);
+  }
+  for (const [key, value] of Object.entries(graph.outputs)) batched(`output ${key}`, value);
 }
 
 function choice(
@@ -144,6 +161,13 @@ function gatherNeeds(
       const input = call.inputs[name];
       if (input) asked.set(input, [...(asked.get(input) ?? []), need]);
     }
+  // Readers of a view read its source's memory, so what they ask is asked of the source.
+  for (const value of graph.values.toReversed()) {
+    const [source] = Object.values(value.inputs);
+    const list = asked.get(value);
+    if (!source || !list || !value.operator?.view) continue;
+    asked.set(source, [...(asked.get(source) ?? []), ...list.map((need) => ({ ...need, tight: false }))]);
+  }
   const result = new Map<Value, ImageNeeds>();
   for (const [value, list] of asked) {
     const halo = (edge: keyof typeof NO_HALO) => Math.max(0, ...list.map((need) => need.halo?.[edge] ?? 0));
@@ -162,6 +186,10 @@ function gatherNeeds(
   for (const [part, { root }] of placedParts(graph)) {
     const need = result.get(part);
     if (need) result.set(root, mergeHalo(result.get(root), need, block));
+    // A part's channels end where the next part's begin: there is no room for wider padding.
+    const wide = Math.max(need?.block ?? 0, result.get(root)?.block ?? 0);
+    if (wide > block)
+      throw new TypeError(`concat(${root.name}): a kernel asks for blocks of ${wide} channels, parts lie in ${block}s`);
   }
   return result;
 }

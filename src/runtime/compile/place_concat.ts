@@ -6,27 +6,28 @@ import { imageSize } from '../plan/layout.ts';
 
 /**
  * Marks, on every concat, which of its parts are written in place. A part is not, where it comes from outside or is a view,
- * is an output, is read as part of another concat, starts or ends within a vector of `block` channels, or is computed
- * from memory of the same buffer.
+ * is an output, is read as part of another concat, or starts or ends within a vector of `block` channels. Nor is it where
+ * one step would then read and write the concatenated buffer, which WebGPU refuses: of two parts of which one is computed
+ * from the other only the first is placed, and a part is not placed whose view is a part too, for that one is copied.
  */
 export function placeConcat(graph: Graph, block: number): Graph {
   const readers = consumers(graph);
   const outputs = new Set(Object.values(graph.outputs));
-  const taken = new Set<Value>();
   const marks = new Map<Value, boolean[]>();
   for (const concat of graph.values) {
     if (concat.operator?.name !== 'concat') continue;
+    const parts = Object.values(concat.inputs);
+    const copied = new Set(parts.filter((part) => part.operator?.view).map(memoryOf));
     const mine = new Set<Value>();
     let from = 0;
-    const placed = Object.values(concat.inputs).map((part) => {
+    const placed = parts.map((part) => {
       const { channels } = imageSize(part.shape);
       const aligned = from % block === 0 && channels % block === 0;
       from += channels;
       const free = part.kind === 'operator' && !part.operator?.view && part.operator?.name !== 'concat';
-      const clear = !Object.values(part.inputs).some((input) => mine.has(input));
       const single = (readers.get(part) ?? []).filter((reader) => reader.operator?.name === 'concat').length === 1;
-      if (!(aligned && free && clear && single) || outputs.has(part) || taken.has(part)) return false;
-      taken.add(part);
+      if (!(aligned && free && single) || outputs.has(part) || copied.has(part)) return false;
+      if ([...mine].some((other) => reads(part, other) || reads(other, part))) return false;
       mine.add(part);
       return true;
     });
@@ -36,6 +37,21 @@ export function placeConcat(graph: Graph, block: number): Graph {
     const placed = marks.get(before);
     return placed && { ...value, attributes: { ...value.attributes, placed } };
   });
+}
+
+/** The value in whose memory this one lies, as far as views go. Whether a view is one in fact is known only to `lower`. */
+function memoryOf(value: Value): Value {
+  let owner = value;
+  while (owner.operator?.view) {
+    const [source] = Object.values(owner.inputs);
+    if (!source) break;
+    owner = source;
+  }
+  return owner;
+}
+
+function reads(value: Value, other: Value): boolean {
+  return Object.values(value.inputs).some((input) => memoryOf(input) === other);
 }
 
 /** For every value that lies inside a concatenated one: which, and at which channel. */

@@ -8,14 +8,16 @@ import type { AdapterFacts } from '../plan/facts.ts';
 
 // A multiple of every kernel's panel of output channels, so that no part is padded.
 const GRAIN = 64;
+// Operators whose every input has a row for each output channel: rows of the result are made of the inputs' rows.
+const rowWise = new Set(['fold_weight', 'fold_bias']);
 
 export function splitOversized(graph: Graph, facts: AdapterFacts): Graph {
   const limit = Math.min(facts.limits.maxStorageBufferBindingSize, facts.limits.maxBufferSize);
   return rewrite(graph, (value) => {
-    const { w, residual } = value.inputs;
+    const { w, bias, residual } = value.inputs;
     const splits =
       value.operator?.name === 'linear' || (value.operator?.name === 'conv2d' && value.attributes.groups === 1);
-    if (!splits || !w || w.kind !== 'parameter' || residual) return undefined;
+    if (!splits || !w || residual || !splittable(w) || (bias && !splittable(bias))) return undefined;
     const bytes = 4 * elementCount(w.shape);
     return bytes > limit ? split(value, w, Math.ceil(bytes / limit)) : undefined;
   });
@@ -40,7 +42,15 @@ function split(value: Value, w: Value, atLeast: number): Value {
   return concat.of(parts, {}, value.name);
 }
 
-/** Rows of a parameter: the loader fills this value with that range of the tensor's first dimension. */
-function rows(parameter: Value, from: number, to: number): Value {
-  return { ...parameter, shape: parameter.shape.toSpliced(0, 1, to - from), attributes: { rows: [from, to] } };
+function splittable(weights: Value): boolean {
+  if (weights.kind === 'parameter') return true;
+  return rowWise.has(weights.operator?.name ?? '') && Object.values(weights.inputs).every(splittable);
+}
+
+/** Rows of a parameter, which the loader fills with that range of the tensor's first dimension, or of what is computed from them. */
+function rows(value: Value, from: number, to: number): Value {
+  const shape = value.shape.toSpliced(0, 1, to - from);
+  if (value.kind === 'parameter') return { ...value, shape, attributes: { rows: [from, to] } };
+  const inputs = Object.entries(value.inputs).map(([key, input]) => [key, rows(input, from, to)]);
+  return { ...value, shape, inputs: Object.fromEntries(inputs) };
 }

@@ -5,14 +5,15 @@ import { type Attribute, formatShape, type Value } from './value.ts';
 
 /**
  * One line a value: `%7: f32[n,64,56,56] = conv2d(%6, layer1.0.conv1.weight) stride=[1,1] padding=[1,1,1,1]`.
- * Attributes that are null or false are left out; parameters are shown by name where they are used.
+ * Attributes that are null or false are left out; parameters are shown by name where they are used, and by rows where split.
  */
 export function print(graph: Graph): string {
   const names = new Map<Value, string>();
   const lines: string[] = [];
   for (const value of graph.values) {
     if (value.kind === 'parameter') {
-      names.set(value, value.name);
+      const { rows } = value.attributes;
+      names.set(value, Array.isArray(rows) ? `${value.name}[${rows.join(':')}]` : value.name);
       continue;
     }
     const name = `%${lines.length}`;
