@@ -38,6 +38,7 @@ const node = (driver: 'lavapipe' | 'swiftshader' | 'auto') => ({
 const browser = () => ({
   plugins: [wgsl()],
   server: { fs: { allow: ['.', shared] } },
+  optimizeDeps: { include: ['zod/mini'] }, // found late, it would make vite reload the first tests
   test: {
     ...common,
     name: 'chromium',
