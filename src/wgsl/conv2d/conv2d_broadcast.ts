@@ -1,0 +1,148 @@
+// Convolution by subgroup broadcasts with weights in a texture: the fastest on drivers that run on a CPU.
+
+import { type ImageNeeds, roundUp } from '../../runtime/plan/layout.ts';
+import type { BufferRef, Step } from '../../runtime/plan/program.ts';
+import { defineKernel } from '../kernel.ts';
+import type { Call, Candidate } from '../op.ts';
+import type { JoinedEpilogue } from '../shared/epilogue.ts';
+import { epilogueOf } from '../shared/epilogue.ts';
+import { linearGrid } from '../shared/grid.ts';
+import lanes4 from '../shared/lanes_4.wgsl';
+import lanes8 from '../shared/lanes_8.wgsl';
+import linearIndex from '../shared/linear_index.wgsl';
+import { image, strideUniforms } from '../shared/strides.ts';
+import type { Conv2dAttributes } from './conv2d.ts';
+import source from './conv2d_broadcast.wgsl';
+import { geometry } from './geometry.ts';
+import { byRuns, byTaps, packTexture, type Reduction, reductionRows, weightTexture } from './pack_weights.ts';
+import { speed } from './speed.ts';
+
+const lanesText: Readonly<Record<number, string>> = { 4: lanes4, 8: lanes8 };
+
+/** Lanes of the subgroups that the kernel is written for; 0 where the adapter has others or none. */
+export function broadcastLanes({ facts: { features, subgroupSize } }: Pick<Call, 'facts'>): number {
+  return features.subgroups && subgroupSize !== null && subgroupSize in lanesText ? subgroupSize : 0;
+}
+
+export const conv2dBroadcast: Candidate<Conv2dAttributes> = {
+  name: 'conv2d_broadcast',
+  suits(call) {
+    const lanes = broadcastLanes(call);
+    const { filters, perGroup, channels, kernelH, kernelW } = geometry(call);
+    const { groups } = call.attributes;
+    if (lanes === 0) return 0;
+    if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
+    const side = call.facts.limits.maxTextureDimension2D;
+    const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
+    if (weightTexture(filters, rows, lanes, side)[0] > side) return 0;
+    return speed(call, 'broadcast') * Math.min(1, filters / groups / (4 * lanes));
+  },
+  needs: (call) => ({ x: imageNeeds(call) }),
+  emit(call, emitter) {
+    const lanes = broadcastLanes(call);
+    const { stride, padding, dilation, groups } = call.attributes;
+    const { filters, perGroup, outH, outW, macs } = geometry(call);
+    const x = emitter.input('x');
+    const xl = image(x);
+    const yl = image(emitter.output);
+    const tight = xl.written % lanes !== 0;
+    const order = tight ? byRuns(call, lanes) : byTaps(call, groups > 1 ? perGroup : xl.written);
+    const epilogue = epilogueOf(call, emitter);
+    emitter.step({
+      ...broadcastStep({
+        lanes,
+        x,
+        w: packTexture(call, emitter, order, lanes),
+        y: emitter.output,
+        order,
+        epilogue,
+        filters: filters / groups,
+        written: groups > 1 ? filters / groups : yl.written,
+        fewPixels: outH * outW <= 4,
+        z: groups,
+        pixels: (n) => n * outH * outW,
+        strides: () => ({
+          out_pixels: outH * outW,
+          out_w: outW,
+          ...strideUniforms('y', emitter.output),
+          x_offset: xl.offset - padding[0] * xl.row - padding[1] * xl.pixel,
+          x_image: xl.image,
+          x_down: stride[0] * xl.row,
+          x_across: stride[1] * xl.pixel,
+          tap_down: dilation[0] * xl.row,
+          tap_across: dilation[1] * xl.pixel,
+          z_x: perGroup,
+          z_w: Math.floor(filters / groups / 4),
+          z_y: filters / groups,
+          z_filter: filters / groups,
+        }),
+      }),
+      flops: (n) => 2 * macs * n,
+    });
+  },
+};
+
+/** Zeros around the input as wide as the padding; and few channels without gaps, where a kernel's row is then one run. */
+function imageNeeds(call: Call<Conv2dAttributes>): Partial<ImageNeeds> {
+  const [top, left, bottom, right] = call.attributes.padding;
+  const { channels, kernelW } = geometry(call);
+  const lanes = broadcastLanes(call);
+  const run = byRuns(call, lanes).run;
+  const tight = call.attributes.dilation[1] === 1 && run < kernelW * roundUp(channels, lanes);
+  // A run reads a few floats past the kernel's row, and those must be finite: their weights are zero.
+  const past = tight ? Math.ceil((run - kernelW * channels) / channels) : 0;
+  return { halo: { top, left, bottom, right: right + past }, tight };
+}
+
+interface BroadcastProduct {
+  readonly lanes: number;
+  readonly x: BufferRef;
+  readonly w: BufferRef;
+  readonly y: BufferRef;
+  readonly order: Reduction;
+  readonly epilogue: JoinedEpilogue;
+  /** Filters of one z, and the output channels written for them: a multiple of 4. */
+  readonly filters: number;
+  readonly written: number;
+  /** An image has so few pixels that tiles of eight would be half empty. */
+  readonly fewPixels: boolean;
+  /** Independent products. */
+  readonly z: number;
+  pixels(n: number): number;
+  strides(n: number): Readonly<Record<string, number>>;
+}
+
+/** One dispatch of the kernel. */
+export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | 'operator'> {
+  const { lanes, x, w, y, order, epilogue, filters, written, fewPixels, z, pixels, strides } = product;
+  if (w.layout.kind !== 'texture') throw new TypeError(`weights are laid out as ${w.layout.kind}`);
+  const { width, height } = w.layout;
+  const rowsPerTile = fewPixels ? 4 : 8;
+  const panels = Math.ceil(written / (4 * lanes));
+  const count = (n: number) => panels * Math.ceil(pixels(n) / rowsPerTile);
+  return {
+    kernel: defineKernel('conv2d_broadcast', [source, lanesText[lanes] ?? '', linearIndex, ...epilogue.sources], {
+      constants: { ROWS: rowsPerTile },
+      enables: ['subgroups'],
+    }),
+    bind: { x, w, y, ...epilogue.bind },
+    uniforms: (n) => ({
+      count: count(n),
+      panels,
+      pixels: pixels(n),
+      filters,
+      written,
+      rows: order.rows,
+      columns: order.columns,
+      run: order.run,
+      w_height: height,
+      w_width: width / Math.ceil(reductionRows(order) / height),
+      ...epilogue.uniforms,
+      ...strides(n),
+    }),
+    grid: (n) => {
+      const [across, down] = linearGrid(count(n), 1);
+      return [across, down, z];
+    },
+  };
+}
