@@ -1,0 +1,51 @@
+// The list of all operators.
+
+import { hardsigmoid, hardswish, leakyRelu, relu, relu6, sigmoid, silu, tanh } from './activation/activation.ts';
+import { batchNorm, foldBias, foldWeight } from './batch_norm/batch_norm.ts';
+import { channelShuffle } from './channel_shuffle/channel_shuffle.ts';
+import { concat } from './concat/concat.ts';
+import { conv2d } from './conv2d/conv2d.ts';
+import { dropout } from './dropout/dropout.ts';
+import { add, mul } from './elementwise/elementwise.ts';
+import { flatten } from './flatten/flatten.ts';
+import { linear } from './linear/linear.ts';
+import { localResponseNorm } from './lrn/local_response_norm.ts';
+import type { Operator } from './op.ts';
+import { pad } from './pad/pad.ts';
+import { adaptiveAvgPool2d } from './pool/adaptive_avg_pool2d.ts';
+import { avgPool2d } from './pool/avg_pool2d.ts';
+import { maxPool2d } from './pool/max_pool2d.ts';
+import { resize } from './resize/resize.ts';
+import { slice } from './slice/slice.ts';
+import { logSoftmax, softmax } from './softmax/softmax.ts';
+
+export const operators: readonly Operator[] = [
+  conv2d,
+  linear,
+  maxPool2d,
+  avgPool2d,
+  adaptiveAvgPool2d,
+  localResponseNorm,
+  batchNorm,
+  foldWeight,
+  foldBias,
+  relu,
+  relu6,
+  sigmoid,
+  tanh,
+  silu,
+  hardswish,
+  hardsigmoid,
+  leakyRelu,
+  add,
+  mul,
+  concat,
+  slice,
+  channelShuffle,
+  flatten,
+  dropout,
+  softmax,
+  logSoftmax,
+  pad,
+  resize,
+];
