@@ -37,7 +37,8 @@ interface KernelOptions {
   readonly enables?: readonly Enable[];
 }
 
-const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var(?:<([^>]+)>)?\s+(\w+)\s*:\s*([\w]+)/g;
+const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var(?:\s*<([^>]+)>)?\s+(\w+)\s*:\s*(\w+)/g;
+const DECLARED = /@binding\b/g;
 const PARAMS = /struct\s+Params\s*\{([^}]*)\}/;
 const KINDS: Readonly<Record<string, BindingKind>> = {
   uniform: 'uniform',
@@ -46,25 +47,69 @@ const KINDS: Readonly<Record<string, BindingKind>> = {
   'storage,read_write': 'write',
 };
 
-/** Joins `sources` into a kernel. Two kernels made of the same text and numbers are the same pipeline. */
+const defined = new Map<string, { sources: readonly string[]; kernel: Kernel }[]>();
+
+/**
+ * Joins `sources` into a kernel. Two kernels made of the same text and numbers are the same pipeline, and of one definition
+ * there is one object, however many layers use it.
+ */
 export function defineKernel(name: string, sources: readonly string[], options: KernelOptions = {}): Kernel {
+  const key = JSON.stringify([name, options.enables, options.constants, options.overrides]);
+  const known = defined.get(key) ?? [];
+  const found = known.find((entry) => sameTexts(entry.sources, sources));
+  if (found) return found.kernel;
+  const kernel = joinKernel(name, sources, options);
+  defined.set(key, [...known, { sources: [...sources], kernel }]);
+  return kernel;
+}
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, i) => text === b[i]);
+}
+
+function joinKernel(name: string, sources: readonly string[], options: KernelOptions): Kernel {
   const { constants = {}, overrides = {}, enables = [] } = options;
-  const header = [
-    ...enables.map((feature) => `enable ${feature};`),
-    ...Object.entries(constants).map(([key, value]) => `const ${key} = ${value}${Number.isInteger(value) ? 'u' : ''};`),
-  ];
-  const text = sources
-    .join('\n')
-    .replace(/\/\*[\s\S]*?\*\//g, '')
-    .replace(/\/\/[^\n]*/g, '');
+  const text = withoutComments(sources.join('\n'));
+  for (const value of Object.values(overrides)) finite(value);
   return {
     name,
-    code: [...header, ...sources].join('\n'),
+    code: [
+      ...enables.map((feature) => `enable ${feature};`),
+      ...Object.entries(constants).map(([key, value]) => `const ${key} = ${literal(value)};`),
+      ...sources,
+    ].join('\n'),
     overrides,
     enables,
     bindings: readBindings(name, text),
     uniforms: readUniforms(name, text),
   };
+}
+
+/** A WGSL literal: unsigned where it can be. */
+function literal(value: number): string {
+  return Number.isInteger(finite(value)) && value >= 0 ? `${value}u` : String(value);
+}
+
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw new TypeError(`WGSL has no constant ${value}`);
+  return value;
+}
+
+/** Block comments nest in WGSL, and a mark within a line comment means nothing. */
+function withoutComments(text: string): string {
+  let kept = '';
+  let depth = 0;
+  let from = 0;
+  for (;;) {
+    const mark = depth === 0 ? /\/\/[^\n]*|\/\*/g : /\/\*|\*\//g;
+    mark.lastIndex = from;
+    const found = mark.exec(text);
+    if (depth === 0) kept += text.slice(from, found?.index);
+    if (!found) return kept;
+    if (found[0] === '/*') depth++;
+    else if (depth > 0) depth--;
+    from = mark.lastIndex;
+  }
 }
 
 /** What tells pipelines apart. */
@@ -74,13 +119,26 @@ export function kernelKey(kernel: Kernel): string {
 
 function readBindings(name: string, text: string): readonly Binding[] {
   const bindings = [...text.matchAll(BINDING)].map(([, index, space, variable, type]): Binding => {
-    const kind = space === undefined ? textureKind(type ?? '') : KINDS[space.replaceAll(' ', '')];
+    const kind = space === undefined ? textureKind(type ?? '') : KINDS[space.replaceAll(/\s/g, '')];
     if (!kind || !variable)
-      throw new GraphError('unknown_operator', `${name}.wgsl: binding ${index} is of no known kind`);
+      throw new GraphError('unknown_operator', `${name}.wgsl: binding ${index} (${variable}) is of no known kind`);
     return { index: Number(index), name: variable, kind };
   });
-  if (new Set(bindings.map(({ index }) => index)).size !== bindings.length)
-    throw new GraphError('unknown_operator', `${name}.wgsl: two of the joined files use the same binding`);
+  // Whatever is written in another order or on several groups would be left unbound.
+  const declared = [...text.matchAll(DECLARED)].length;
+  if (declared !== bindings.length)
+    throw new GraphError(
+      'unknown_operator',
+      `${name}.wgsl: ${declared} bindings, of which ${bindings.length} read '@group(0) @binding(I) var<...> name: type'`,
+    );
+  for (const [at, { index, name: variable }] of bindings.entries()) {
+    const other = bindings.slice(0, at).find((binding) => binding.index === index || binding.name === variable);
+    if (other)
+      throw new GraphError(
+        'unknown_operator',
+        `${name}.wgsl: bindings ${other.name} (${other.index}) and ${variable} (${index}) of the joined files collide`,
+      );
+  }
   return bindings.sort((a, b) => a.index - b.index);
 }
 
@@ -97,7 +155,8 @@ function readUniforms(name: string, text: string): readonly UniformField[] {
     .filter((line) => line !== '')
     .map((line) => {
       const [field = '', type = ''] = line.split(':').map((part) => part.trim());
-      if (type !== 'u32' && type !== 'i32' && type !== 'f32')
+      // An attribute such as @align would move the field away from where it is packed.
+      if (!/^\w+$/.test(field) || (type !== 'u32' && type !== 'i32' && type !== 'f32'))
         throw new GraphError('unknown_operator', `${name}.wgsl: Params.${field} is ${type}, not u32, i32 or f32`);
       return { name: field, type };
     });

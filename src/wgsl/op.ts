@@ -6,6 +6,7 @@ import { type Attributes, formatShape, type Shape, type Value } from '../runtime
 import type { AdapterFacts } from '../runtime/plan/facts.ts';
 import type { ImageNeeds, Layout } from '../runtime/plan/layout.ts';
 import type { BufferRef, Step } from '../runtime/plan/program.ts';
+import { readAttributes } from './attributes.ts';
 
 export type Inputs = Readonly<Record<string, Value>>;
 
@@ -77,12 +78,7 @@ export function defineOp<S extends z.ZodMiniType<Attributes>>(definition: Defini
     macs,
     of(given, attributes, node) {
       const fail = (what: string) => new GraphError('shape_mismatch', `${name}(${node}): ${what}`);
-      const parsed = schema.safeParse(attributes);
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        const where = issue?.path.join('.') ?? '';
-        throw new GraphError('invalid_attribute', `${name}(${node}): attribute ${where}: ${issue?.message}`);
-      }
+      const parsed = readAttributes(schema, attributes, `${name}(${node})`);
       const inputs = Object.fromEntries(Object.entries(given).flatMap(([key, input]) => (input ? [[key, input]] : [])));
       checkInputs(definition.inputs, inputs, fail);
       return {
@@ -90,8 +86,8 @@ export function defineOp<S extends z.ZodMiniType<Attributes>>(definition: Defini
         name: node,
         operator,
         inputs,
-        attributes: parsed.data,
-        shape: shape(inputs, parsed.data, fail),
+        attributes: parsed,
+        shape: shape(inputs, parsed, fail),
       };
     },
   };
@@ -99,12 +95,15 @@ export function defineOp<S extends z.ZodMiniType<Attributes>>(definition: Defini
 }
 
 function checkInputs(names: readonly string[], inputs: Inputs, fail: (what: string) => GraphError): void {
-  const variadic = names.includes('...');
-  for (const name of names)
-    if (name !== '...' && !name.endsWith('?') && !inputs[name]) throw fail(`input ${name} is missing`);
-  const known = new Set(names.map((name) => name.replace('?', '')));
-  for (const key of Object.keys(inputs))
-    if (!known.has(key) && !(variadic && /^\d+$/.test(key))) throw fail(`there is no input ${key}`);
+  const keys = Object.keys(inputs);
+  const expected = names.flatMap((name) => (name === '...' ? keys.filter(isNumber).map((_, i) => String(i)) : [name]));
+  for (const name of expected) if (!name.endsWith('?') && !inputs[name]) throw fail(`input ${name} is missing`);
+  const known = new Set(expected.map((name) => name.replace('?', '')));
+  for (const key of keys) if (!known.has(key)) throw fail(`there is no input ${key}`);
+}
+
+function isNumber(key: string): boolean {
+  return /^\d+$/.test(key);
 }
 
 /** The input as an activation of the given rank, or an error that shows what came. */

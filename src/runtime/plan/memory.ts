@@ -1,8 +1,12 @@
 // Where activations lie: offsets in as few arenas as the rules allow, reused as soon as their last reader is done.
 
+import { PlanError } from '../errors.ts';
+
 /** Something to place. Steps are counted from 0; `first` writes it, `last` reads it last. */
 export interface Lifetime {
   readonly id: number;
+  /** The layer it belongs to, for errors. */
+  readonly name: string;
   readonly bytes: number;
   readonly first: number;
   readonly last: number;
@@ -35,14 +39,30 @@ export interface MemoryRules {
 
 interface Block {
   readonly members: readonly Lifetime[];
-  readonly bytes: number;
+  /** Bytes with the guard, aligned. */
+  readonly size: number;
   readonly first: number;
   readonly last: number;
 }
 
+/** A block at its place; an arena's are kept in the order of their offsets. */
+interface Placed {
+  readonly block: Block;
+  readonly offset: number;
+}
+
+// No order is best for every network, and an attempt takes a few milliseconds. Ties are broken alike, so plans repeat.
+const orders: readonly ((a: Block, b: Block) => number)[] = [
+  (a, b) => b.size - a.size || a.first - b.first || idOf(a) - idOf(b),
+  (a, b) => a.first - b.first || b.size - a.size || idOf(a) - idOf(b),
+  (a, b) => b.last - b.first - (a.last - a.first) || b.size - a.size || idOf(a) - idOf(b),
+];
+
 /**
  * Places buffers so that no two alive at the same step overlap and no two in `conflicts` share an arena: WebGPU refuses a
- * dispatch that reads and writes parts of one buffer. Largest first, each at the lowest place that makes the arenas grow least.
+ * dispatch that reads and writes parts of one buffer. Each goes to the lowest place that makes the arenas grow least; of
+ * several orders to do so in, the one that takes least memory is kept.
+ * Throws PlanError 'over_limit' for a buffer larger than an arena may be.
  */
 export function planMemory(
   lifetimes: readonly Lifetime[],
@@ -54,41 +74,69 @@ export function planMemory(
     enemies.get(a)?.add(b);
     enemies.get(b)?.add(a);
   }
-  const blocks = group(lifetimes, enemies).sort((a, b) => b.bytes - a.bytes || a.first - b.first);
-  const arenas: { bytes: number; placed: { block: Block; offset: number }[] }[] = [];
-  const places = new Map<number, Placement>();
+  const blocks = group(lifetimes, enemies, rules);
+  const tooLarge = blocks.find(({ size }) => size > rules.maxArenaBytes);
+  if (tooLarge)
+    throw new PlanError(
+      'over_limit',
+      `${tooLarge.members[0]?.name} takes ${tooLarge.size} bytes, the adapter's buffers have ${rules.maxArenaBytes} at most`,
+    );
+  const plans = orders.map((order) => pack([...blocks].sort(order), enemies, rules));
+  return plans.reduce((best, plan) => (total(plan) < total(best) ? plan : best));
+}
 
+function total({ arenas }: MemoryPlan): number {
+  return arenas.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function pack(
+  blocks: readonly Block[],
+  enemies: ReadonlyMap<number, ReadonlySet<number>>,
+  { maxArenaBytes }: MemoryRules,
+): MemoryPlan {
+  const arenas: { bytes: number; readonly placed: Placed[] }[] = [];
+  const places = new Map<number, Placement>();
   for (const block of blocks) {
-    const size = align(block.bytes + rules.guardBytes, rules.alignment);
-    let best: { arena: number; offset: number; growth: number } | undefined;
+    const { size, members } = block;
+    const hostile = new Set(
+      members.flatMap(({ id }) => [...enemies.get(id)!].map((enemy) => places.get(enemy)?.arena)),
+    );
+    let best = { arena: arenas.length, offset: 0, growth: Number.POSITIVE_INFINITY };
     for (const [index, arena] of arenas.entries()) {
-      const hostile = arena.placed.some(({ block: other }) => opposed(block, other, enemies));
-      if (hostile) continue;
-      const offset = lowestGap(arena.placed, block, size, rules);
+      if (hostile.has(index)) continue;
+      const offset = lowestGap(arena.placed, block);
       const growth = Math.max(0, offset + size - arena.bytes);
-      if (offset + size > rules.maxArenaBytes) continue;
-      if (!best || growth < best.growth) best = { arena: index, offset, growth };
-    }
-    if (!best) {
-      arenas.push({ bytes: 0, placed: [] });
-      best = { arena: arenas.length - 1, offset: 0, growth: size };
+      if (offset + size <= maxArenaBytes && growth < best.growth) best = { arena: index, offset, growth };
     }
     const { arena: index, offset } = best;
-    const arena = arenas[index]!;
-    arena.placed.push({ block, offset });
+    const arena = (arenas[index] ??= { bytes: 0, placed: [] });
+    const behind = arena.placed.findIndex((other) => other.offset > offset);
+    arena.placed.splice(behind < 0 ? arena.placed.length : behind, 0, { block, offset });
     arena.bytes = Math.max(arena.bytes, offset + size);
-    for (const member of block.members) places.set(member.id, { arena: index, offset });
+    for (const { id } of members) places.set(id, { arena: index, offset });
   }
   return { places, arenas: arenas.map(({ bytes }) => bytes) };
 }
 
+function idOf({ members }: Block): number {
+  return members[0]?.id ?? 0;
+}
+
 /** Exclusive buffers of one key are strung into blocks that live for the whole run; every other buffer is a block. */
-function group(lifetimes: readonly Lifetime[], enemies: ReadonlyMap<number, ReadonlySet<number>>): Block[] {
+function group(
+  lifetimes: readonly Lifetime[],
+  enemies: ReadonlyMap<number, ReadonlySet<number>>,
+  { guardBytes, alignment }: MemoryRules,
+): Block[] {
+  const block = (members: readonly Lifetime[], first: number, last: number): Block => {
+    const bytes = Math.max(...members.map((member) => member.bytes));
+    return { members, size: align(bytes + guardBytes, alignment), first, last };
+  };
   const blocks: Block[] = [];
   const strings = new Map<string, Lifetime[][]>();
-  for (const lifetime of [...lifetimes].sort((a, b) => a.first - b.first)) {
+  for (const lifetime of [...lifetimes].sort((a, b) => a.first - b.first || a.id - b.id)) {
     if (lifetime.exclusive === undefined) {
-      blocks.push({ ...lifetime, members: [lifetime] });
+      blocks.push(block([lifetime], lifetime.first, lifetime.last));
       continue;
     }
     const slots = strings.get(lifetime.exclusive) ?? [];
@@ -99,34 +147,16 @@ function group(lifetimes: readonly Lifetime[], enemies: ReadonlyMap<number, Read
     if (free) free.push(lifetime);
     else slots.push([lifetime]);
   }
-  for (const members of [...strings.values()].flat())
-    blocks.push({
-      members,
-      bytes: Math.max(...members.map(({ bytes }) => bytes)),
-      first: 0,
-      last: Number.POSITIVE_INFINITY,
-    });
+  for (const members of [...strings.values()].flat()) blocks.push(block(members, 0, Number.POSITIVE_INFINITY));
   return blocks;
 }
 
-function opposed(a: Block, b: Block, enemies: ReadonlyMap<number, ReadonlySet<number>>): boolean {
-  return a.members.some(({ id }) => b.members.some((other) => enemies.get(id)?.has(other.id)));
-}
-
-function lowestGap(
-  placed: readonly { block: Block; offset: number }[],
-  block: Block,
-  size: number,
-  { alignment, guardBytes }: MemoryRules,
-): number {
-  const busy = placed
-    .filter(({ block: other }) => other.first <= block.last && block.first <= other.last)
-    .map(({ block: other, offset }) => ({ from: offset, to: offset + align(other.bytes + guardBytes, alignment) }))
-    .sort((a, b) => a.from - b.from);
+function lowestGap(placed: readonly Placed[], { size, first, last }: Block): number {
   let offset = 0;
-  for (const { from, to } of busy) {
+  for (const { block: other, offset: from } of placed) {
+    if (other.first > last || first > other.last) continue;
     if (offset + size <= from) break;
-    offset = Math.max(offset, to);
+    offset = Math.max(offset, from + other.size);
   }
   return offset;
 }

@@ -1,7 +1,7 @@
 // A plan: what a program does for one batch size, as plain data. Its memory is known before any of it is allocated.
 
-import type { BindingKind, Kernel } from '../../wgsl/kernel.ts';
-import { PlanError } from '../errors.ts';
+import type { BindingKind, Kernel, UniformField } from '../../wgsl/kernel.ts';
+import { PlanError, UsageError } from '../errors.ts';
 import type { AdapterFacts } from './facts.ts';
 import { hasHalo, layoutBytes } from './layout.ts';
 import { align, type Lifetime, planMemory } from './memory.ts';
@@ -63,10 +63,18 @@ export interface PlanOptions {
 /**
  * Plans a program for a batch of `batch` images. Throws PlanError: 'over_budget' when the peak passes the budget,
  * 'over_limit' when a buffer or grid passes what the adapter allows; both say which and how large a batch would fit.
+ * Throws UsageError 'invalid_argument' for a batch or budget that is none.
  */
 export function planProgram(program: Program, facts: AdapterFacts, options: PlanOptions): Plan {
-  const plan = attempt(program, facts, options);
   const { budgetBytes, batch } = options;
+  if (!Number.isSafeInteger(batch) || batch < 1)
+    throw new UsageError('invalid_argument', `the batch size must be a positive integer and is ${batch}`);
+  if (budgetBytes !== undefined && !(budgetBytes > 0))
+    throw new UsageError(
+      'invalid_argument',
+      `the memory budget must be a positive number of bytes and is ${budgetBytes}`,
+    );
+  const plan = attempt(program, facts, options);
   if (budgetBytes !== undefined && plan.peakBytes > budgetBytes) {
     const fits = largestBatch(program, facts, options, batch - 1);
     throw new PlanError(
@@ -79,29 +87,28 @@ export function planProgram(program: Program, facts: AdapterFacts, options: Plan
 
 /** The largest batch, up to `most`, whose every buffer is within the adapter's limits; 0 if not even one image is. */
 export function batchWithinLimits(program: Program, facts: AdapterFacts, most: number): number {
+  return largest(most, (batch) => problems(program, facts, batch).next().done === true);
+}
+
+/** The largest number up to `most` that `fits`, where all below one that fits do too; 0 if none does. */
+function largest(most: number, fits: (batch: number) => boolean): number {
   let low = 0;
   let high = most;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (withinLimits(program, facts, middle)) low = middle;
+    if (fits(middle)) low = middle;
     else high = middle - 1;
   }
   return low;
 }
 
-function withinLimits(program: Program, facts: AdapterFacts, batch: number): boolean {
-  const limit = bindingLimit(facts);
-  return (
-    program.buffers.every(({ layout }) => layout.kind === 'texture' || layoutBytes(layout, batch) <= limit) &&
-    program.run.every((step) => step.grid(batch).every((size) => size <= facts.limits.maxComputeWorkgroupsPerDimension))
-  );
+function largestBatch(program: Program, facts: AdapterFacts, options: PlanOptions, most: number): string {
+  const budget = options.budgetBytes ?? 0;
+  return wouldFit(largest(most, (batch) => attempt(program, facts, { ...options, batch }).peakBytes <= budget));
 }
 
-function largestBatch(program: Program, facts: AdapterFacts, options: PlanOptions, most: number): string {
-  for (let batch = most; batch >= 1; batch--)
-    if (attempt(program, facts, { ...options, batch }).peakBytes <= (options.budgetBytes ?? 0))
-      return `a batch of ${batch} would fit`;
-  return 'not even one image would fit';
+function wouldFit(batch: number): string {
+  return batch > 0 ? `a batch of ${batch} would fit` : 'not even one image would fit';
 }
 
 function bindingLimit({ limits }: AdapterFacts): number {
@@ -149,34 +156,34 @@ export function keptBuffers(program: Program): ReadonlySet<number> {
 }
 
 function checkLimits(program: Program, facts: AdapterFacts, batch: number): void {
+  for (const problem of problems(program, facts, batch)) {
+    const fits = wouldFit(batchWithinLimits(program, facts, batch - 1));
+    throw new PlanError('over_limit', `${problem}; ${fits}`);
+  }
+}
+
+/** What passes the adapter's limits at this batch size: the one place where sizes and grids are checked. */
+function* problems(program: Program, facts: AdapterFacts, batch: number): Generator<string> {
   const limit = bindingLimit(facts);
-  const fits = () => {
-    const most = batchWithinLimits(program, facts, batch - 1);
-    return most > 0 ? `a batch of ${most} would fit` : 'not even one image would fit';
-  };
+  const side = facts.limits.maxTextureDimension2D;
   for (const { name, layout } of program.buffers) {
-    const bytes = layoutBytes(layout, batch);
     if (layout.kind === 'texture') {
-      const side = facts.limits.maxTextureDimension2D;
       if (Math.max(layout.width, layout.height) > side)
-        throw new PlanError(
-          'over_limit',
-          `${name}: a texture of ${layout.width}x${layout.height} is over the adapter's ${side}`,
-        );
-    } else if (bytes > limit)
-      throw new PlanError(
-        'over_limit',
-        `${name} takes ${bytes} bytes for a batch of ${batch}, the adapter binds ${limit} at once; ${fits()}`,
-      );
+        yield `${name}: a texture of ${layout.width}x${layout.height} is over the adapter's ${side}`;
+    } else {
+      const bytes = layoutBytes(layout, batch);
+      if (bytes > limit)
+        yield `${name} takes ${bytes} bytes for a batch of ${batch}, the adapter binds ${limit} at once`;
+    }
   }
   const most = facts.limits.maxComputeWorkgroupsPerDimension;
-  for (const { layer, kernel, grid } of program.run)
-    for (const size of grid(batch))
+  for (const { layer, kernel, grid } of [...program.load, ...program.run])
+    for (const size of grid(batch)) {
+      if (!Number.isInteger(size) || size < 1)
+        throw new TypeError(`${kernel.name}(${layer}): a grid of ${grid(batch).join('x')} workgroups`);
       if (size > most)
-        throw new PlanError(
-          'over_limit',
-          `${kernel.name}(${layer}): ${size} workgroups, the adapter allows ${most}; ${fits()}`,
-        );
+        yield `${kernel.name}(${layer}): ${size} workgroups for a batch of ${batch}, the adapter allows ${most}`;
+    }
 }
 
 function placeActivations(program: Program, facts: AdapterFacts, batch: number, guardBytes: number) {
@@ -191,11 +198,12 @@ function placeActivations(program: Program, facts: AdapterFacts, batch: number, 
     }
     for (const a of writes) for (const b of [...reads, ...writes]) if (a !== b) conflicts.push([a, b]);
   }
-  const lifetimes = program.buffers.flatMap(({ id, role, layout }): Lifetime[] => {
+  const lifetimes = program.buffers.flatMap(({ id, name, role, layout }): Lifetime[] => {
     const span = spans.get(id);
     if (role !== 'activation' || !span) return [];
     const exclusive = layout.kind === 'image' && hasHalo(layout) ? JSON.stringify(layout) : undefined;
-    return [{ id, bytes: layoutBytes(layout, batch), ...span, ...(exclusive !== undefined && { exclusive }) }];
+    if (layout.kind === 'texture') throw new TypeError(`${name}: a texture cannot be written in a run`);
+    return [{ id, name, bytes: layoutBytes(layout, batch), ...span, ...(exclusive !== undefined && { exclusive }) }];
   });
   return planMemory(lifetimes, conflicts, {
     alignment: Math.max(256, facts.limits.minStorageBufferOffsetAlignment),
@@ -241,6 +249,7 @@ function packUniforms(step: Step, batch: number, facts: AdapterFacts, words: num
   for (const [index, { name, type }] of kernel.uniforms.entries()) {
     const value = values[name];
     if (value === undefined) throw new TypeError(`${kernel.name}(${layer}) has no value for uniform ${name}`);
+    if (!holds(type, value)) throw new TypeError(`${kernel.name}(${layer}): uniform ${name} is ${value}, not ${type}`);
     if (type === 'f32') block.setFloat32(4 * index, value, true);
     else if (type === 'i32') block.setInt32(4 * index, value, true);
     else block.setUint32(4 * index, value, true);
@@ -249,4 +258,10 @@ function packUniforms(step: Step, batch: number, facts: AdapterFacts, words: num
   if (extra) throw new TypeError(`${kernel.name}(${layer}) has no uniform ${extra}`);
   for (let at = 0; at < bytes; at += 4) words.push(block.getUint32(at, true));
   return 4 * start;
+}
+
+/** Whether a field of this type can hold the number; setUint32 would wrap it without a word. */
+function holds(type: UniformField['type'], value: number): boolean {
+  if (type === 'f32') return !Number.isNaN(value);
+  return value === (type === 'i32' ? value | 0 : value >>> 0);
 }
