@@ -30,7 +30,7 @@ export interface Reference {
   readonly granted?: Float64Array;
 }
 
-interface AnyOperator {
+export interface AnyOperator {
   readonly name: string;
   of(inputs: Readonly<Record<string, Value | undefined>>, attributes: never, name: string): Value;
 }
@@ -62,19 +62,19 @@ export function apply(
   tensors: Readonly<Record<string, TestTensor>>,
   attributes: Attributes,
 ): Value {
-  const inputs = Object.fromEntries(
-    Object.entries(tensors).map(([name, { shape, parameter }]): [string, Value] => [
-      name,
-      {
-        kind: parameter ? 'parameter' : 'input',
-        name,
-        shape: parameter ? shape : ['n', ...shape.slice(1)],
-        inputs: {},
-        attributes: {},
-      },
-    ]),
-  );
+  const inputs = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, graphInput(name, tensor)]));
   return operator.of(inputs, attributes as never, operator.name);
+}
+
+/** A test tensor as a value of a graph. */
+export function graphInput(name: string, { shape, parameter }: TestTensor): Value {
+  return {
+    kind: parameter ? 'parameter' : 'input',
+    name,
+    shape: parameter ? shape : ['n', ...shape.slice(1)],
+    inputs: {},
+    attributes: {},
+  };
 }
 
 /** Kernels of the operator that can serve this call on the test device. */
@@ -85,14 +85,21 @@ export async function candidates(value: Value): Promise<readonly string[]> {
   return (operator?.kernels ?? []).filter((kernel) => kernel.suits(call) > 0).map(({ name }) => name);
 }
 
-/** Runs a value's graph, with poisoned memory, on the tensors its inputs and parameters are named after. */
+/**
+ * Runs a value's graph, with poisoned memory, on the tensors its inputs and parameters are named after. `kernel` is
+ * forced upon the value, or upon another one of the graph, `of`.
+ */
 export async function runValue(
   value: Value,
   tensors: Readonly<Record<string, TestTensor>>,
   kernel?: string,
+  of = value,
 ): Promise<OperatorRun> {
   const acquired = await testDevice();
-  const program = compile(graphOf({ y: value }), acquired.facts, (node) => (node === value ? kernel : undefined));
+  const program = compile(graphOf({ y: value }), acquired.facts, ({ name, operator }) =>
+    // By name, because passes make new values of old ones.
+    name === of.name && operator?.name === of.operator?.name ? kernel : undefined,
+  );
   const cache = testPipelines(acquired);
   await cache.compile([...program.load, ...program.run].map((step) => step.kernel));
   const entries = Object.entries(tensors);

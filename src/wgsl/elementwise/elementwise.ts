@@ -82,7 +82,7 @@ function define(name: string, operation: number) {
       const shape = a && b && broadcast(a.shape, b.shape);
       if (!a || !b || !shape)
         throw fail(`${formatShape(a?.shape ?? [])} and ${formatShape(b?.shape ?? [])} do not broadcast`);
-      if (shape[0] !== 'n' || (shape.length !== 2 && shape.length !== 4))
+      if (shape.lastIndexOf('n') !== 0 || (shape.length !== 2 && shape.length !== 4))
         throw fail(`one of the operands must be an activation, and the result is ${formatShape(shape)}`);
       return shape;
     },
