@@ -1,0 +1,177 @@
+// The words models are written in: each layer is a function of a place in the tree of modules and of the values it takes.
+// It declares what the torch module of that name holds, in state_dict order, with torch's initial values.
+
+import { GraphError } from '../runtime/errors.ts';
+import type { Init, Scope } from '../runtime/graph/scope.ts';
+import type { Value } from '../runtime/graph/value.ts';
+import * as activations from '../wgsl/activation/activation.ts';
+import { batchNorm as batchNormOp } from '../wgsl/batch_norm/batch_norm.ts';
+import { concat as concatOp } from '../wgsl/concat/concat.ts';
+import { conv2d as conv2dOp } from '../wgsl/conv2d/conv2d.ts';
+import { dropout as dropoutOp } from '../wgsl/dropout/dropout.ts';
+import { add as addOp } from '../wgsl/elementwise/elementwise.ts';
+import { flatten as flattenOp } from '../wgsl/flatten/flatten.ts';
+import { linear as linearOp } from '../wgsl/linear/linear.ts';
+import { adaptiveAvgPool2d } from '../wgsl/pool/adaptive_avg_pool2d.ts';
+import { avgPool2d } from '../wgsl/pool/avg_pool2d.ts';
+import { maxPool2d } from '../wgsl/pool/max_pool2d.ts';
+
+/** One number for both directions, or vertical and horizontal. */
+export type Pair = number | readonly [number, number];
+/** Also top, left, bottom, right. */
+export type Padding = Pair | readonly [number, number, number, number];
+
+/** How a weight starts, from its shape: [out, in/groups, ...kernel]. */
+export type WeightInit = (shape: readonly number[]) => Init;
+
+/** A layer without options. */
+export type Layer = (scope: Scope, x: Value) => Value;
+
+const product = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);
+const zeros: Init = { law: 'constant', value: 0 };
+const ones: Init = { law: 'constant', value: 1 };
+
+/** torch's default, kaiming_uniform_(a=sqrt(5)), whose bound comes to 1/sqrt(fan_in); biases have the same bound. */
+export const uniformFanIn: WeightInit = ([, ...rest]) => ({ law: 'uniform', bound: 1 / Math.sqrt(product(rest)) });
+
+/** kaiming_normal_(mode='fan_out', nonlinearity='relu') (He et al. 2015, arXiv:1502.01852), as torchvision's nets start. */
+export const normalFanOut: WeightInit = ([out = 1, , ...kernel]) => ({
+  law: 'normal',
+  std: Math.sqrt(2 / (out * product(kernel))),
+});
+
+export interface Conv2dOptions {
+  readonly out: number;
+  readonly kernel: Pair;
+  readonly stride?: Pair;
+  /** Zeros around the image. */
+  readonly padding?: Padding;
+  readonly dilation?: Pair;
+  readonly groups?: number;
+  readonly bias?: boolean;
+  readonly init?: WeightInit;
+}
+
+/** torch.nn.Conv2d: [n, C, H, W] -> [n, out, P, Q]. Throws GraphError naming this place where the shapes do not fit. */
+export function conv2d(scope: Scope, x: Value, options: Conv2dOptions): Value {
+  const { out, kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, init = uniformFanIn } = options;
+  const channels = width(scope, x);
+  if (channels % groups !== 0)
+    throw new GraphError(
+      'shape_mismatch',
+      `conv2d(${scope.path}): ${channels} input channels do not divide into ${groups} groups`,
+    );
+  const shape = [out, channels / groups, ...pair(kernel)];
+  const w = scope.parameter('weight', shape, init(shape));
+  const b = bias ? scope.parameter('bias', [out], uniformFanIn(shape)) : undefined;
+  const attributes = { stride: pair(stride), padding: sides(padding), dilation: pair(dilation), groups };
+  return conv2dOp.of({ x, w, bias: b }, attributes, scope.path);
+}
+
+/** torch.nn.Linear: [n, I] -> [n, out]. */
+export function linear(scope: Scope, x: Value, out: number): Value {
+  const shape = [out, width(scope, x)];
+  const w = scope.parameter('weight', shape, uniformFanIn(shape));
+  const bias = scope.parameter('bias', [out], uniformFanIn(shape));
+  return linearOp.of({ x, w, bias }, {}, scope.path);
+}
+
+/** torch.nn.BatchNorm2d (or 1d, by x's rank). Files older than torch 0.4.1 do not count batches. */
+export function batchNorm(scope: Scope, x: Value, { eps = 1e-5 }: { readonly eps?: number } = {}): Value {
+  const shape = [width(scope, x)];
+  const inputs = {
+    x,
+    weight: scope.parameter('weight', shape, ones),
+    bias: scope.parameter('bias', shape, zeros),
+    running_mean: scope.buffer('running_mean', shape, zeros),
+    running_var: scope.buffer('running_var', shape, ones),
+  };
+  scope.buffer('num_batches_tracked', [], zeros, { optional: true });
+  return batchNormOp.of(inputs, { eps }, scope.path);
+}
+
+const pointwise =
+  (operator: typeof activations.relu): Layer =>
+  (scope, x) =>
+    operator.of({ x }, {}, scope.path);
+
+export const relu = pointwise(activations.relu);
+export const relu6 = pointwise(activations.relu6);
+export const sigmoid = pointwise(activations.sigmoid);
+export const tanh = pointwise(activations.tanh);
+export const silu = pointwise(activations.silu);
+export const hardswish = pointwise(activations.hardswish);
+export const hardsigmoid = pointwise(activations.hardsigmoid);
+
+/** `slope` is the factor below zero. */
+export function leakyRelu(scope: Scope, x: Value, slope = 0.01): Value {
+  return activations.leakyRelu.of({ x }, { slope }, scope.path);
+}
+
+export interface PoolOptions {
+  readonly kernel: Pair;
+  /** The kernel's size where it is not given. */
+  readonly stride?: Pair;
+  readonly padding?: Padding;
+  /** Whether a last window may pass the image's end. */
+  readonly ceilMode?: boolean;
+}
+
+const pooling = ({ kernel, stride, padding = 0, ceilMode = false }: PoolOptions) => ({
+  kernel: pair(kernel),
+  stride: stride === undefined ? null : pair(stride),
+  padding: sides(padding),
+  ceilMode,
+});
+
+/** torch.nn.MaxPool2d. */
+export function maxPool(scope: Scope, x: Value, options: PoolOptions & { readonly dilation?: Pair }): Value {
+  return maxPool2d.of({ x }, { ...pooling(options), dilation: pair(options.dilation ?? 1) }, scope.path);
+}
+
+/** torch.nn.AvgPool2d; `countIncludePad` says whether padding counts in the divisor. */
+export function avgPool(scope: Scope, x: Value, options: PoolOptions & { readonly countIncludePad?: boolean }): Value {
+  const { countIncludePad = true } = options;
+  return avgPool2d.of({ x }, { ...pooling(options), countIncludePad }, scope.path);
+}
+
+/** Averages to `size`, whatever x's is: torch.nn.AdaptiveAvgPool2d. */
+export function adaptiveAvgPool(scope: Scope, x: Value, size: Pair): Value {
+  return adaptiveAvgPool2d.of({ x }, { outputSize: pair(size) }, scope.path);
+}
+
+/** [n, C, H, W] -> [n, C*H*W]. */
+export const flatten: Layer = (scope, x) => flattenOp.of({ x }, {}, scope.path);
+
+/** Zeroes a share `p` of the values while training; the identity at inference. */
+export function dropout(scope: Scope, x: Value, p = 0.5): Value {
+  return dropoutOp.of({ x }, { p }, scope.path);
+}
+
+/** a + b, broadcast as PyTorch does. */
+export function add(scope: Scope, a: Value, b: Value): Value {
+  return addOp.of({ a, b }, {}, scope.path);
+}
+
+/** Along the channels. */
+export function concat(scope: Scope, parts: readonly Value[]): Value {
+  return concatOp.of(Object.fromEntries(parts.entries()), {}, scope.path);
+}
+
+/** Channels of an image, features of a vector. */
+function width(scope: Scope, x: Value): number {
+  const [, channels] = x.shape;
+  if (typeof channels === 'number') return channels;
+  throw new GraphError('shape_mismatch', `${scope.path}: the input must be [n, C, ...] and is [${x.shape}]`);
+}
+
+function pair(value: Pair): [number, number] {
+  return typeof value === 'number' ? [value, value] : [...value];
+}
+
+/** The same on opposite sides unless all four are given. */
+function sides(value: Padding): [number, number, number, number] {
+  if (typeof value !== 'number' && value.length === 4) return [...value];
+  const [vertical, horizontal] = pair(value);
+  return [vertical, horizontal, vertical, horizontal];
+}

@@ -1,0 +1,130 @@
+// The state_dict of every built-in model against torchvision's: names, shapes, order, sizes and published weights.
+
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { builtin } from '../../src/models/builtin.ts';
+import { pluginSchema } from '../../src/registry/plugin.ts';
+import type { ParameterSpec } from '../../src/runtime/graph/scope.ts';
+import { buildModel, models } from '../support/models.ts';
+import { SHARED_MISSING, sharedJson } from '../support/shared.ts';
+
+interface HubFacts {
+  models: Record<
+    string,
+    {
+      default: string;
+      state: { tensors: number; params: number; stateSha256: string };
+      weights: Record<
+        string,
+        {
+          path: string;
+          sha256Prefix: string;
+          acc1: number;
+          acc5: number;
+          minSize: [number, number];
+          categories: number;
+          transform: Record<string, unknown>;
+          hf: string;
+        }
+      >;
+    }
+  >;
+}
+
+const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+const trained = (parameters: readonly ParameterSpec[]) =>
+  parameters.filter(({ role }) => role === 'weight').reduce((sum, { shape }) => sum + product(shape), 0);
+
+const facts = await sharedJson<HubFacts>('oracle/hub-facts.json');
+const published = Object.keys(facts?.models ?? {}).filter((name) => models[name]);
+
+describe.each(builtin)('the plugin $family', (plugin) => {
+  it('fulfils the contract', () => {
+    expect(pluginSchema.parse(plugin)).toEqual(plugin);
+  });
+});
+
+describe('torchvision', () => {
+  if (!facts) it('has the same models', (context) => context.skip(SHARED_MISSING));
+
+  it.each(published)('%s has the same names and shapes in the same order', (name) => {
+    const { state } = facts!.models[name]!;
+    const { parameters } = buildModel(name);
+    const lines = parameters.map(({ name, shape }) => `${name}:${shape.join('x')}\n`);
+    expect(parameters).toHaveLength(state.tensors);
+    expect(trained(parameters)).toBe(state.params);
+    expect(createHash('sha256').update(lines.join('')).digest('hex')).toBe(state.stateSha256);
+  });
+
+  it.each(published)('%s has the same published weights', (name) => {
+    const { weights, default: standard } = facts!.models[name]!;
+    const spec = models[name]!;
+    const expected = Object.entries(weights).map(([id, entry]) => ({
+      id,
+      default: id === standard,
+      sources: [
+        { kind: 'huggingface', repo: entry.hf, file: 'model.safetensors' },
+        { kind: 'torchvision', path: entry.path, sha256Prefix: entry.sha256Prefix },
+      ],
+      preprocess: entry.transform,
+      classes: 'imagenet1k',
+      accuracy: { imagenet1k: { top1: entry.acc1, top5: entry.acc5 } },
+      licence: 'BSD-3-Clause',
+    }));
+    expect(spec.weights).toEqual(expected);
+    for (const { categories, minSize } of Object.values(weights)) {
+      expect(spec.classes).toBe(categories);
+      expect([spec.input.minSize, spec.input.minSize]).toEqual(minSize);
+    }
+  });
+
+  it('has no model of these families that is missing here', () => {
+    const families = /^(lenet|resne|wide_resnet)/;
+    const theirs = Object.keys(facts?.models ?? {}).filter((name) => families.test(name));
+    const ours = Object.keys(models).filter((name) => !name.startsWith('lenet'));
+    expect(ours.sort()).toEqual(theirs.sort());
+  });
+});
+
+describe('the oracle', () => {
+  it.for(['resnet18', 'resnet50', 'resnext50_32x4d', 'lenet5', 'lenet5_relu'])('%s', async (name, context) => {
+    const state = await sharedJson<{ numParams: number; tensors: [string, number[]][] }>(
+      `oracle/data/state/${name}.json`,
+    );
+    if (!state) return context.skip(SHARED_MISSING);
+    const { parameters } = buildModel(name);
+    expect(parameters.map(({ name, shape }) => [name, shape])).toEqual(state.tensors);
+    expect(trained(parameters)).toBe(state.numParams);
+  });
+});
+
+describe('initial values', () => {
+  const initOf = (model: string, name: string) =>
+    buildModel(model).parameters.find((parameter) => parameter.name === name)?.init;
+
+  it('of a residual net are those of torchvision', () => {
+    expect(initOf('resnet18', 'conv1.weight')).toEqual({ law: 'normal', std: Math.sqrt(2 / (64 * 49)) });
+    // fan_out counts all output channels, whatever the groups.
+    expect(initOf('resnext50_32x4d', 'layer1.0.conv2.weight')).toEqual({
+      law: 'normal',
+      std: Math.sqrt(2 / (128 * 9)),
+    });
+    expect(initOf('resnet18', 'fc.weight')).toEqual({ law: 'uniform', bound: 1 / Math.sqrt(512) });
+    expect(initOf('resnet18', 'fc.bias')).toEqual({ law: 'uniform', bound: 1 / Math.sqrt(512) });
+    expect(initOf('resnet18', 'bn1.weight')).toEqual({ law: 'constant', value: 1 });
+    expect(initOf('resnet18', 'bn1.bias')).toEqual({ law: 'constant', value: 0 });
+    expect(initOf('resnet18', 'bn1.running_var')).toEqual({ law: 'constant', value: 1 });
+  });
+
+  it('of LeNet are those of torch', () => {
+    expect(initOf('lenet5', 'conv2.weight')).toEqual({ law: 'uniform', bound: 1 / Math.sqrt(6 * 25) });
+    expect(initOf('lenet5', 'conv2.bias')).toEqual({ law: 'uniform', bound: 1 / Math.sqrt(6 * 25) });
+  });
+});
+
+it('only the counters of batches may be absent from a file', () => {
+  const optional = Object.keys(models).flatMap((name) =>
+    buildModel(name).parameters.filter(({ optional, name }) => optional !== name.endsWith('.num_batches_tracked')),
+  );
+  expect(optional).toEqual([]);
+});

@@ -1,0 +1,48 @@
+// A filled model on the GPU: what its logits and its modules give for the oracle's input.
+
+import { compile } from '../../src/runtime/compile/compile.ts';
+import { Executor } from '../../src/runtime/device/executor.ts';
+import { graphOf } from '../../src/runtime/graph/graph.ts';
+import type { NamedTensor } from '../../src/weights/tensors.ts';
+import { fillImage, fillParameter } from './fill.ts';
+import { testDevice } from './gpu.ts';
+import { type BuiltModel, buildModel, moduleOutput } from './models.ts';
+import { testPipelines } from './operators.ts';
+import { poison } from './poison.ts';
+
+/** The head of a file of `oracle/data/forward`. */
+export interface Filled {
+  readonly model: string;
+  readonly input: readonly [number, number, number, number];
+  readonly numClasses: number;
+  readonly bnExp: Readonly<Record<string, number>>;
+}
+
+/**
+ * Runs the model in poisoned memory, with parameters filled by name. Returns the logits and what each of the named modules
+ * returned; a value that is asked for cannot be fused into its reader, so ask for none to run as users do.
+ */
+export async function runModel(filled: Filled, modules: readonly string[] = []): Promise<Record<string, Float32Array>> {
+  const [batch, , size] = filled.input;
+  const built = buildModel(filled.model, { size, classes: filled.numClasses });
+  const outputs = Object.fromEntries(modules.map((name) => [name, moduleOutput(built, name)]));
+  const acquired = await testDevice();
+  const pipelines = testPipelines(acquired);
+  const program = compile(graphOf({ logits: built.logits, ...outputs }), acquired.facts);
+  await pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
+  const executor = await Executor.load(acquired, pipelines, program, parameters(built, filled.bnExp));
+  try {
+    await poison(acquired, executor, batch);
+    return await executor.run(batch, { image: fillImage(filled.input) });
+  } finally {
+    executor.dispose();
+  }
+}
+
+/** One at a time: the largest models have half a gigabyte. */
+function* parameters(built: BuiltModel, bnExp: Filled['bnExp']): Generator<NamedTensor> {
+  for (const { name, shape } of built.parameters) {
+    const data = new Float32Array(fillParameter(name, shape, bnExp));
+    yield { name, shape, data };
+  }
+}
