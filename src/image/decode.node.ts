@@ -2,7 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { ImageError, UsageError } from '../runtime/errors.ts';
 import { readGif } from './gif.ts';
 import type { Format, Header } from './header.ts';
@@ -26,6 +26,7 @@ export async function decodeImage(source: ImageSource, options: DecodeOptions = 
   const name = nameOf(source);
   const bytes = await readBytes(source, name, signal);
   const header = inspect(name, bytes, READABLE, maxPixels);
+  const { default: sharp } = await import('sharp'); // native code, loaded by the first picture that needs it
   try {
     // Any damage that makes Pillow give up is an error; warnings (stray bytes between markers) are not.
     const picture = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: false });

@@ -4,18 +4,21 @@ import type { Preprocess } from '../image/preprocess.ts';
 import { compile } from '../runtime/compile/compile.ts';
 import { type Device, sharedDevice } from '../runtime/device/device.ts';
 import { Executor } from '../runtime/device/executor.ts';
-import { UsageError } from '../runtime/errors.ts';
-import { graphOf } from '../runtime/graph/graph.ts';
-import { input, type ParameterSpec, Scope } from '../runtime/graph/scope.ts';
-import type { Value } from '../runtime/graph/value.ts';
+import { DeviceError } from '../runtime/errors.ts';
+import { type Graph, graphOf } from '../runtime/graph/graph.ts';
+import type { ParameterSpec } from '../runtime/graph/scope.ts';
+import { planProgram } from '../runtime/plan/plan.ts';
+import type { Program } from '../runtime/plan/program.ts';
 import type { OnProgress } from '../runtime/progress.ts';
 import { bind } from '../weights/bind.ts';
-import { fetchWeights } from '../weights/hub.ts';
+import { type FetchedWeights, fetchWeights } from '../weights/hub.ts';
 import { initialise } from '../weights/initialise.ts';
 import type { WeightsEntry } from '../weights/manifest.ts';
 import { openTensors, type WeightsInput } from '../weights/open_weights.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
 import type { NamedTensor, TensorReader } from '../weights/tensors.ts';
+import { build } from './build.ts';
+import { checkOptions, checkSize } from './check_options.ts';
 import { classNames } from './classes/classes.ts';
 import { Model, type OpenedModel } from './model.ts';
 import type { ModelSpec } from './plugin.ts';
@@ -29,7 +32,7 @@ export interface LoadOptions {
   readonly classes?: number;
   /** Names of the caller's classes, by index. */
   readonly classNames?: readonly string[];
-  /** Height and width of the input, where not the model's own. */
+  /** Height and width of the input, where not the crop that the weights were published with. */
   readonly size?: number;
   /** How pictures become inputs, where not as the weights say. */
   readonly preprocess?: Preprocess;
@@ -50,119 +53,154 @@ export interface LoadOptions {
   readonly budgetBytes?: number;
 }
 
-type Entry = Pick<WeightsEntry, 'id' | 'preprocess' | 'classes' | 'accuracy' | 'licence'>;
+/** `signal` and `onProgress` may be there as undefined. */
+type Options = Omit<LoadOptions, 'signal' | 'onProgress'> & {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+};
 
 interface Weights {
   readonly reader: TensorReader | null;
-  readonly entry: Entry | null;
+  readonly entry: FetchedWeights['entry'] | null;
   readonly source: string;
 }
 
+/** What a graph is built for: the width of the last layer, and the height and width of the input. */
+interface Dimensions {
+  readonly classes: number;
+  readonly size: number;
+}
+
+interface Prepared extends Dimensions {
+  readonly graph: Graph;
+  readonly parameters: readonly ParameterSpec[];
+  readonly program: Program;
+  readonly ms: number;
+}
+
 export async function loadModel(name: string, spec: ModelSpec, options: LoadOptions): Promise<Model> {
-  checkOptions(name, options);
-  const labels = options.classNames ?? null;
-  const open = async (): Promise<OpenedModel> => {
-    const started = performance.now();
-    const device = options.device ?? (await sharedDevice(options.driver));
-    // The head's width is known before the weights are, unless a hub's entry brings labels of its own.
-    const expected = options.classes ?? labels?.length ?? publishedClasses(spec, options) ?? spec.classes;
-    const opening = openWeights(name, spec, options);
-    const building = prepare(name, spec, expected, device, options);
-    const [weights, prepared] = await bothOrNeither(opening, building);
-    const names = labels ?? (weights.entry ? await classNames(weights.entry.classes) : null);
-    const width = options.classes ?? names?.length ?? spec.classes;
-    const built = width === expected ? prepared : await prepare(name, spec, width, device, options);
-    const compiled = performance.now();
-    const executor = await fill(name, spec, built, weights, names?.length ?? width, device, options);
-    const loaded = performance.now();
+  checkOptions(name, spec, options);
+  const opened = await open(name, spec, options);
+  // The caller's signal and progress are those of this call; a reload after the loss of a device comes much later.
+  const again = { ...options, signal: undefined, onProgress: undefined };
+  return new Model(name, opened, () => open(name, spec, again));
+}
+
+async function open(name: string, spec: ModelSpec, options: Options): Promise<OpenedModel> {
+  const { signal } = options;
+  const started = performance.now();
+  const device = options.device ?? (await sharedDevice(options.driver));
+  if (device.gone) throw new DeviceError('device_lost', `load ${name}: the given device is lost or destroyed`);
+  // What the hub's entry says is known late; that it differs from what is published or asked for is rare.
+  const published = publishedEntry(spec, options);
+  const names = Array.isArray(published?.classes) ? published.classes : null;
+  const likely = dimensions(spec, options, published ?? null, names);
+  const [weights, first] = await together(
+    signal,
+    (signal) => openWeights(name, spec, { ...options, signal }),
+    (signal) => prepare(name, spec, likely, device, { ...options, signal }),
+  );
+  const { entry } = weights;
+  try {
+    const trained = entry ? await classNames(entry.classes) : null;
+    const { classes, size } = dimensions(spec, options, entry, trained);
+    const same = classes === likely.classes && size === likely.size;
+    const prepared = same ? first : await prepare(name, spec, { classes, size }, device, options);
+    const executor = await fill(name, spec, prepared, weights, trained?.length ?? classes, device, options);
+    const ms = prepared.ms + (same ? 0 : first.ms);
+    const labels = options.classNames ?? trained;
     return {
       device,
       executor,
-      graph: built.graph,
-      parameters: built.parameters,
-      preprocess: preprocessOf(spec, weights.entry, options),
-      classNames: names?.length === width ? names : null,
-      weights: weights.entry?.id ?? null,
-      ms: { compile: built.ms, load: loaded - started - Math.min(built.ms, compiled - started) },
+      graph: prepared.graph,
+      parameters: prepared.parameters,
+      preprocess: preprocessOf(spec, entry, size, options),
+      classNames: labels?.length === classes ? labels : null,
+      weights: entry?.id ?? null,
+      ms: { compile: ms, load: performance.now() - started - ms },
     };
-  };
-  return new Model(name, await open(), open);
-}
-
-function checkOptions(name: string, { pretrained, weights, classes, classNames, size, signal }: LoadOptions): void {
-  signal?.throwIfAborted();
-  const wrong = (what: string) => new UsageError('invalid_argument', `load ${name}: ${what}`);
-  if (pretrained && weights !== undefined) throw wrong('give either pretrained or weights, not both');
-  for (const [key, value] of Object.entries({ classes, size }))
-    if (value !== undefined && !(Number.isInteger(value) && value > 0))
-      throw wrong(`${key} must be a positive whole number and is ${value}`);
-  if (classes !== undefined && classNames && classNames.length !== classes)
-    throw wrong(`classes is ${classes} and classNames has ${classNames.length}`);
-}
-
-/** Two things at once; if one fails, what the other made is given back. */
-async function bothOrNeither(opening: Promise<Weights>, building: Promise<Built>): Promise<[Weights, Built]> {
-  try {
-    return await Promise.all([opening, building]);
-  } catch (error) {
-    await opening.then(({ reader }) => reader?.close()).catch(() => {}); // its failure, if any, is the one thrown or came second
-    throw error;
+  } finally {
+    await weights.reader?.close();
   }
 }
 
-interface Built {
-  readonly graph: ReturnType<typeof graphOf>;
-  readonly parameters: readonly ParameterSpec[];
-  readonly program: ReturnType<typeof compile>;
-  readonly ms: number;
+/** What the caller says, else what the weights say, else the model's own. */
+function dimensions(
+  { classes, input }: ModelSpec,
+  options: Options,
+  entry: Pick<WeightsEntry, 'preprocess'> | null,
+  names: readonly string[] | null,
+): Dimensions {
+  return {
+    classes: options.classes ?? options.classNames?.length ?? names?.length ?? classes,
+    size: options.size ?? options.preprocess?.crop ?? entry?.preprocess.crop ?? input.size,
+  };
+}
+
+function publishedEntry(spec: ModelSpec, { pretrained }: Options): WeightsEntry | undefined {
+  if (!pretrained) return undefined;
+  return spec.weights.find((entry) => (pretrained === true ? entry.default : entry.id === pretrained));
+}
+
+/** Two things at once. When one fails the other is told to stop, what it opened is closed, and the first error is thrown. */
+async function together(
+  outer: AbortSignal | undefined,
+  opens: (signal: AbortSignal) => Promise<Weights>,
+  prepares: (signal: AbortSignal) => Promise<Prepared>,
+): Promise<[Weights, Prepared]> {
+  const stop = new AbortController();
+  const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal;
+  const opening = opens(signal);
+  try {
+    return await Promise.all([opening, prepares(signal)]);
+  } catch (error) {
+    stop.abort(error);
+    await opening.then(({ reader }) => reader?.close()).catch(() => {}); // it failed first, or because it was stopped
+    throw error;
+  }
 }
 
 async function prepare(
   name: string,
   spec: ModelSpec,
-  classes: number,
+  { classes, size }: Dimensions,
   device: Device,
-  { size = spec.input.size, signal, onProgress }: LoadOptions,
-): Promise<Built> {
-  const { minSize } = spec.input;
-  if (size < minSize)
-    throw new UsageError('invalid_argument', `load ${name}: size ${size} is below the model's smallest, ${minSize}`);
+  { signal, onProgress, budgetBytes }: Options,
+): Promise<Prepared> {
+  checkSize(name, spec, size);
   const started = performance.now();
   const { logits, parameters } = build(spec, classes, size);
   const graph = graphOf({ logits });
   const program = compile(graph, device.facts);
+  planProgram(program, device.facts, { batch: 1, ...(budgetBytes !== undefined && { budgetBytes }) }); // throws before time is spent
   const kernels = [...program.load, ...program.run].map(({ kernel }) => kernel);
-  await device.pipelines.compile(kernels, (done, total) =>
-    onProgress?.({ phase: 'compile', unit: 'pipelines', done, total }),
-  );
-  signal?.throwIfAborted();
-  return { graph, parameters, program, ms: performance.now() - started };
+  const compiling = device.pipelines.compile(kernels, (done, total) => {
+    if (!signal?.aborted) onProgress?.({ phase: 'compile', unit: 'pipelines', done, total });
+  });
+  await unlessAborted(compiling, signal);
+  return { graph, parameters, program, classes, size, ms: performance.now() - started };
 }
 
-function build(
-  spec: ModelSpec,
-  classes: number,
-  size: number,
-): { logits: Value; parameters: readonly ParameterSpec[] } {
-  const scope = Scope.root();
-  const logits = spec.build(scope, input('image', ['n', spec.input.channels, size, size]), { classes });
-  return { logits, parameters: scope.parameters };
+/** WebGPU cannot stop compiling, but nobody has to wait for it. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
-function publishedClasses(spec: ModelSpec, { pretrained }: LoadOptions): number | undefined {
-  if (!pretrained) return undefined;
-  const entry = spec.weights.find((entry) => (pretrained === true ? entry.default : entry.id === pretrained));
-  return Array.isArray(entry?.classes) ? entry.classes.length : undefined;
-}
-
-async function openWeights(name: string, spec: ModelSpec, options: LoadOptions): Promise<Weights> {
+async function openWeights(name: string, spec: ModelSpec, { signal, ...options }: Options): Promise<Weights> {
   const { pretrained, weights } = options;
+  const abortable = { ...options, ...(signal && { signal }) };
   if (weights !== undefined) {
     const source = typeof weights === 'string' || weights instanceof URL ? `${weights}` : 'the given weights';
-    return { reader: await openTensors(weights, options), entry: null, source };
+    return { reader: await openTensors(weights, abortable), entry: null, source };
   }
   if (!pretrained) return { reader: null, entry: null, source: '' };
-  const request = { ...options, model: name, entries: spec.weights };
+  const request = { ...abortable, model: name, entries: spec.weights };
   const { source, entry } = await fetchWeights(pretrained === true ? request : { ...request, id: pretrained });
   return { reader: await openSafetensors(source), entry, source: source.name };
 }
@@ -171,51 +209,52 @@ async function openWeights(name: string, spec: ModelSpec, options: LoadOptions):
 async function fill(
   name: string,
   spec: ModelSpec,
-  { program, parameters }: Built,
+  { program, parameters, size }: Prepared,
   { reader, source }: Weights,
   trained: number,
   device: Device,
-  options: LoadOptions,
+  { seed = 0, signal, onProgress, budgetBytes }: Options,
 ): Promise<Executor> {
-  const { seed = 0, signal, onProgress, budgetBytes, size = spec.input.size } = options;
-  const fresh = new Set<string>();
-  if (!reader) for (const spec of parameters) fresh.add(spec.name);
-  let expected = parameters;
-  if (reader) {
-    expected = build(spec, trained, size).parameters;
-    const shapes = new Map(expected.map((spec) => [spec.name, `${spec.shape}`]));
-    for (const spec of parameters) if (shapes.get(spec.name) !== `${spec.shape}`) fresh.add(spec.name);
+  const names = reader ? fitting(spec, parameters, reader, trained, size, `${source} for ${name}`) : new Set<string>();
+  let done = 0;
+  async function* tensors(): AsyncGenerator<NamedTensor> {
+    const step = (tensor: NamedTensor) => {
+      signal?.throwIfAborted();
+      onProgress?.({ phase: 'upload', unit: 'tensors', done: ++done, total: parameters.length });
+      return tensor;
+    };
+    for (const spec of parameters) if (!names.has(spec.name)) yield step(initialise(spec, seed));
+    if (reader) for await (const tensor of reader.read(names)) yield step(tensor);
+    signal?.throwIfAborted();
   }
-  try {
-    const found = reader ? bind(expected, reader.tensors, `${source} for ${name}`) : new Set<string>();
-    const names = new Set([...found].filter((name) => !fresh.has(name)));
-    const total = names.size + fresh.size;
-    let done = 0;
-    async function* tensors(): AsyncGenerator<NamedTensor> {
-      const step = (tensor: NamedTensor) => {
-        signal?.throwIfAborted();
-        onProgress?.({ phase: 'upload', unit: 'tensors', done: ++done, total });
-        return tensor;
-      };
-      for (const spec of parameters) if (fresh.has(spec.name)) yield step(initialise(spec, seed));
-      if (reader) for await (const tensor of reader.read(names)) yield step(tensor);
-    }
-    return await Executor.load(
-      device.acquired,
-      device.pipelines,
-      program,
-      tensors(),
-      budgetBytes === undefined ? {} : { budgetBytes },
-    );
-  } finally {
-    await reader?.close();
-  }
+  const budget = budgetBytes === undefined ? {} : { budgetBytes };
+  return Executor.load(device.acquired, device.pipelines, program, tensors(), budget);
 }
 
-function preprocessOf(spec: ModelSpec, entry: Entry | null, options: LoadOptions): Preprocess {
-  const { channels, size: own } = spec.input;
+/**
+ * The parameters to take from the weights, which must fit the model of their own width. The others start from the seed:
+ * those of another shape at the width that is wanted, and optional ones the weights do not have.
+ */
+function fitting(
+  spec: ModelSpec,
+  parameters: readonly ParameterSpec[],
+  { tensors }: TensorReader,
+  trained: number,
+  size: number,
+  source: string,
+): ReadonlySet<string> {
+  const present = new Set(tensors.map(({ name }) => name));
+  const expected = build(spec, trained, size).parameters.filter(({ name, optional }) => !optional || present.has(name));
+  const found = bind(expected, tensors, source);
+  const shapes = new Map(parameters.map(({ name, shape }) => [name, `${shape}`]));
+  return new Set(
+    expected.filter(({ name, shape }) => found.has(name) && shapes.get(name) === `${shape}`).map(({ name }) => name),
+  );
+}
+
+function preprocessOf(spec: ModelSpec, entry: Weights['entry'], size: number, options: Options): Preprocess {
+  const { channels } = spec.input;
   const given = options.preprocess ?? entry?.preprocess ?? spec.weights.find((entry) => entry.default)?.preprocess;
-  const size = options.size ?? given?.crop ?? own;
   const plain: Preprocess = {
     resize: size,
     crop: size,

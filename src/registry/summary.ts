@@ -1,9 +1,11 @@
 // What a model consists of: a row for each layer, and the totals.
 
-import type { Graph } from '../runtime/graph/graph.ts';
+import { type Graph, graphOf } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { elementCount, formatShape, type Shape } from '../runtime/graph/value.ts';
 import type { Plan } from '../runtime/plan/plan.ts';
+import { build } from './build.ts';
+import type { ModelSpec } from './plugin.ts';
 import { table } from './table.ts';
 
 export interface SummaryLayer {
@@ -16,19 +18,36 @@ export interface SummaryLayer {
   readonly macs: number;
 }
 
-export interface Summary {
+/** What the definition alone says of a model: no device, no weights. */
+export interface Description {
   readonly model: string;
   readonly layers: readonly SummaryLayer[];
+  /** Trained numbers. */
   readonly parameters: number;
+  /** Multiply-adds for one image. */
   readonly macs: number;
   /** float32, buffers included. */
   readonly weightBytes: number;
+}
+
+export interface Summary extends Description {
   /** GPU memory while single images run. */
   readonly peakBytes: number;
   toString(): string;
 }
 
 export function summarise(model: string, graph: Graph, parameters: readonly ParameterSpec[], plan: Plan): Summary {
+  const totals = { ...describeGraph(model, graph, parameters), peakBytes: plan.peakBytes };
+  return { ...totals, toString: () => format(totals) };
+}
+
+/** A model as it is defined, at its own input size and number of classes. */
+export function describe(model: string, spec: ModelSpec): Description {
+  const { logits, parameters } = build(spec, spec.classes, spec.input.size);
+  return describeGraph(model, graphOf({ logits }), parameters);
+}
+
+function describeGraph(model: string, graph: Graph, parameters: readonly ParameterSpec[]): Description {
   const trained = new Map(
     parameters.filter(({ role }) => role === 'weight').map(({ value, shape }) => [value, elementCount(shape)]),
   );
@@ -39,29 +58,32 @@ export function summarise(model: string, graph: Graph, parameters: readonly Para
     return [{ name, operator: operator.name, output: shape, parameters: count, macs: operator.macs(value) }];
   });
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-  const totals = {
+  return {
+    model,
+    layers,
     parameters: sum([...trained.values()]),
     macs: sum(layers.map(({ macs }) => macs)),
     weightBytes: 4 * sum(parameters.map(({ shape }) => elementCount(shape))),
-    peakBytes: plan.peakBytes,
   };
-  return { model, layers, ...totals, toString: () => format(model, layers, totals) };
 }
 
-function format(
-  model: string,
-  layers: readonly SummaryLayer[],
-  { parameters, macs, weightBytes, peakBytes }: Omit<Summary, 'model' | 'layers' | 'toString'>,
-): string {
-  const count = (n: number) => n.toLocaleString('en-US');
+function format({
+  model,
+  layers,
+  parameters,
+  macs,
+  weightBytes,
+  peakBytes,
+}: Description & { readonly peakBytes: number }): string {
+  const digits = (n: number) => n.toLocaleString('en-US');
   const rows = layers.map(({ name, operator, output, parameters, macs }) => [
     name,
     operator,
     formatShape(output),
-    parameters > 0 ? count(parameters) : '',
-    macs > 0 ? count(macs) : '',
+    parameters > 0 ? digits(parameters) : '',
+    macs > 0 ? digits(macs) : '',
   ]);
-  const total = ['total', '', '', count(parameters), count(macs)];
+  const total = ['total', '', '', digits(parameters), digits(macs)];
   return [
     model,
     table(['layer', 'operator', 'output', 'parameters', 'multiply-adds'], [...rows, total], 'lllrr'),

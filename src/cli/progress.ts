@@ -1,0 +1,62 @@
+// Bars on stderr while a model loads: downloads, checks, pipelines and tensors.
+
+import process from 'node:process';
+import type { SingleBar } from 'cli-progress';
+import type { OnProgress, Progress } from '../runtime/progress.ts';
+import { size } from './output.ts';
+
+export interface ProgressBars {
+  readonly onProgress: OnProgress;
+  /** Wipes the bars off the screen. Safe to call twice. */
+  stop(): void;
+}
+
+const titles: Readonly<Record<Progress['phase'], string>> = {
+  download: 'downloading',
+  verify: 'checking',
+  compile: 'compiling',
+  upload: 'uploading',
+};
+
+/** A bar a phase, where stderr is a terminal; silence elsewhere. */
+export async function showProgress(): Promise<ProgressBars> {
+  if (!process.stderr.isTTY) return { onProgress: () => {}, stop: () => {} };
+  const { default: cliProgress } = await import('cli-progress');
+  const bars = new cliProgress.MultiBar(
+    {
+      stream: process.stderr,
+      format: '{title} {bar} {amount}',
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      barsize: 30,
+      clearOnComplete: true,
+      hideCursor: true,
+      stopOnComplete: false,
+      gracefulExit: false, // an interruption is ours to end
+      fps: 15,
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  const shown = new Map<string, SingleBar>();
+  return {
+    onProgress(progress) {
+      const { phase, done, total, file = '' } = progress;
+      const key = `${phase} ${file}`;
+      const payload = { title: titles[phase].padEnd(11), amount: amount(progress) };
+      // A download without a length has a bar that stays empty, and a count that grows.
+      const most = total ?? Number.MAX_SAFE_INTEGER;
+      let bar = shown.get(key);
+      if (!bar) shown.set(key, (bar = bars.create(most, done, payload)));
+      bar.setTotal(most);
+      bar.update(done, payload);
+    },
+    stop: () => bars.stop(),
+  };
+}
+
+function amount({ unit, done, total, file }: Progress): string {
+  const number = unit === 'bytes' ? size : String;
+  const text = total === undefined ? number(done) : `${number(done)} of ${number(total)}`;
+  const what = file ? ` · ${file.slice(file.lastIndexOf('/') + 1)}` : unit === 'bytes' ? '' : ` ${unit}`;
+  return text + what;
+}
