@@ -1,0 +1,42 @@
+// The public API, and nothing else.
+
+import { builtin } from './models/builtin.ts';
+import { Registry } from './registry/registry.ts';
+
+/** All models that come with convoke. Add your own with `registry.register(plugin)`. */
+export const registry = new Registry(builtin);
+
+export type { DecodeOptions, ImageSource, Pixels, RawPixels } from './image/pixels.ts';
+export type { Preprocess } from './image/preprocess.ts';
+export { samplePicture } from './image/sample.ts';
+export type { LoadOptions } from './registry/load.ts';
+export type { Classification, ClassifyOptions, Model } from './registry/model.ts';
+export {
+  type Build,
+  type BuildConfig,
+  defineModels,
+  type InputSpec,
+  type ModelSpec,
+  type Plugin,
+} from './registry/plugin.ts';
+export type { Profile, ProfileRow } from './registry/profile.ts';
+export { type ModelInfo, Registry } from './registry/registry.ts';
+export type { Description, Summary, SummaryLayer } from './registry/summary.ts';
+export { type Device, openDevice } from './runtime/device/device.ts';
+export {
+  ConvokeError,
+  DeviceError,
+  GraphError,
+  HubError,
+  ImageError,
+  PlanError,
+  UsageError,
+  WeightsError,
+} from './runtime/errors.ts';
+export type { AdapterFacts } from './runtime/plan/facts.ts';
+export type { OnProgress, Progress } from './runtime/progress.ts';
+export { type Tensor, tensor } from './runtime/tensor.ts';
+export type { HubEntry, HubIndex, WeightsEntry, WeightsSource } from './weights/manifest.ts';
+export type { WeightsInput } from './weights/open_weights.ts';
+export { type WriteOptions, writeSafetensors } from './weights/safetensors.ts';
+export type { StateDict } from './weights/tensors.ts';
