@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { atBatch, formatShape, type Value } from '../../runtime/graph/value.ts';
 import { epilogueAttributes } from '../activation/epilogue.ts';
 import { activation, defineOp } from '../op.ts';
+import { winograd } from '../winograd/winograd.ts';
 import { conv2dBroadcast } from './conv2d_broadcast.ts';
 import { conv2dDirect } from './conv2d_direct.ts';
 
@@ -53,7 +54,7 @@ export const conv2d = defineOp({
     return shape;
   },
   macs: conv2dMacs,
-  kernels: [conv2dDirect, conv2dBroadcast],
+  kernels: [conv2dDirect, conv2dBroadcast, winograd],
 });
 
 /** Multiply-adds for one image: each weight once for each output pixel. */

@@ -4,9 +4,13 @@ import type { BufferRef } from '../../runtime/plan/program.ts';
 import { activationText, activationUniforms, type Epilogue } from '../activation/epilogue.ts';
 import type { Call, Emitter } from '../op.ts';
 import bias from './bias.wgsl';
+import biasChannel from './bias_channel.wgsl';
 import noBias from './no_bias.wgsl';
+import noBiasChannel from './no_bias_channel.wgsl';
 import noResidual from './no_residual.wgsl';
+import noResidualChannel from './no_residual_channel.wgsl';
 import residual from './residual.wgsl';
+import residualChannel from './residual_channel.wgsl';
 import { strideUniforms } from './strides.ts';
 
 export interface JoinedEpilogue {
@@ -16,10 +20,25 @@ export interface JoinedEpilogue {
   readonly uniforms: Readonly<Record<string, number>>;
 }
 
-export function epilogueOf({ inputs, attributes }: Call<Epilogue>, emitter: Emitter): JoinedEpilogue {
+// What `load_bias` and `load_residual` give: four channels, or the one channel of a kernel whose vectors are pixels.
+const texts = {
+  quad: { bias, noBias, residual, noResidual },
+  channel: { bias: biasChannel, noBias: noBiasChannel, residual: residualChannel, noResidual: noResidualChannel },
+} as const;
+
+export function epilogueOf(
+  { inputs, attributes }: Call<Epilogue>,
+  emitter: Emitter,
+  loads: keyof typeof texts = 'quad',
+): JoinedEpilogue {
+  const text = texts[loads];
   const residualRef = inputs.residual ? emitter.input('residual') : undefined;
   return {
-    sources: [inputs.bias ? bias : noBias, residualRef ? residual : noResidual, activationText(attributes)],
+    sources: [
+      inputs.bias ? text.bias : text.noBias,
+      residualRef ? text.residual : text.noResidual,
+      activationText(attributes),
+    ],
     bind: {
       ...(inputs.bias ? { bias: emitter.input('bias') } : {}),
       ...(residualRef ? { residual: residualRef } : {}),
@@ -27,3 +46,10 @@ export function epilogueOf({ inputs, attributes }: Call<Epilogue>, emitter: Emit
     uniforms: { ...strideUniforms('r', residualRef), ...activationUniforms(attributes) },
   };
 }
+
+/** Nothing follows the sum. */
+export const noEpilogue: JoinedEpilogue = {
+  sources: [noBias, noResidual, activationText({ activation: null, slope: null })],
+  bind: {},
+  uniforms: { ...strideUniforms('r', undefined), ...activationUniforms({ activation: null, slope: null }) },
+};

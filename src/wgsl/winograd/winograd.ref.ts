@@ -1,0 +1,77 @@
+// How large the terms are that Winograd's F(4x4, 3x3) adds up, in float64; imported by tests only.
+
+interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+const POINTS = [0, 3 / 4, -3 / 4, 3 / 2, -3 / 2];
+
+/** Coefficients, lowest first, of the product of (t - p). */
+function product(points: readonly number[]): number[] {
+  const times = (poly: readonly number[], p: number) => poly.concat(0).map((v, i) => (poly[i - 1] ?? 0) - p * v);
+  return points.reduce(times, [1]);
+}
+
+const padded = (row: readonly number[], length: number) => Array.from({ length }, (_, i) => row[i] ?? 0);
+const others = (point: number) => POINTS.filter((p) => p !== point);
+
+/** B^T: the Lagrange numerators; G: powers over their values; A^T: powers, transposed. The last point is infinity. */
+export const BT = [...POINTS.map((p) => padded(product(others(p)), 6)), padded(product(POINTS), 6)];
+export const G = [
+  ...POINTS.map((p) => [1, p, p * p].map((v) => v / others(p).reduce((w, o) => w * (p - o), 1))),
+  [0, 0, 1],
+];
+export const AT = [0, 1, 2, 3].map((i) => [...POINTS.map((p) => p ** i), i === 3 ? 1 : 0]);
+
+const absolute = (matrix: readonly (readonly number[])[]) => matrix.map((row) => row.map(Math.abs));
+
+/** m a m^T */
+function sandwich(m: readonly (readonly number[])[], a: readonly (readonly number[])[]): number[][] {
+  const left = m.map((row) => a[0]!.map((_, j) => row.reduce((sum, v, i) => sum + v * a[i]![j]!, 0)));
+  return left.map((row) => m.map((coefficients) => coefficients.reduce((sum, v, j) => sum + v * row[j]!, 0)));
+}
+
+/**
+ * For each output the sum of the magnitudes of everything that is added up on the way to it,
+ *   |A^T| ( sum over c of |G||g||G^T| * |B^T||d||B| ) |A|,
+ * which takes the place of sum|terms| in the bound of a sum: that is where the cancellation that Winograd pays with shows.
+ * On the way a term passes two sums of 3 (filter), two of 4 (input: no row of B^T has more), one of C, and two of 5 (output).
+ */
+export function winogradTerms(x: Tensor, w: Tensor, padding: readonly [number, number, number, number]) {
+  const [N = 1, C = 1, H = 1, W = 1] = x.shape;
+  const [K = 1] = w.shape;
+  const [top, left, bottom, right] = padding;
+  const P = H + top + bottom - 2;
+  const Q = W + left + right - 2;
+  const terms = new Float64Array(N * K * P * Q);
+  const [bt, g, at] = [absolute(BT), absolute(G), absolute(AT)];
+  const filters = Array.from({ length: K * C }, (_, kc) =>
+    sandwich(
+      g,
+      [0, 1, 2].map((r) => [0, 1, 2].map((s) => Math.abs(w.data[kc * 9 + r * 3 + s]!))),
+    ),
+  );
+  const pixel = (nc: number, h: number, v: number) =>
+    h < 0 || h >= H || v < 0 || v >= W ? 0 : Math.abs(x.data[(nc * H + h) * W + v]!);
+  const six = [0, 1, 2, 3, 4, 5];
+  for (let n = 0; n < N; n++)
+    for (let p = 0; p < P; p += 4)
+      for (let q = 0; q < Q; q += 4) {
+        const tiles = Array.from({ length: C }, (_, c) =>
+          sandwich(
+            bt,
+            six.map((i) => six.map((j) => pixel(n * C + c, p + i - top, q + j - left))),
+          ),
+        );
+        for (let k = 0; k < K; k++) {
+          const sums = six.map((i) =>
+            six.map((j) => tiles.reduce((sum, v, c) => sum + v[i]![j]! * filters[k * C + c]![i]![j]!, 0)),
+          );
+          const y = sandwich(at, sums);
+          for (let i = 0; i < 4 && p + i < P; i++)
+            for (let j = 0; j < 4 && q + j < Q; j++) terms[((n * K + k) * P + p + i) * Q + q + j] = y[i]![j]!;
+        }
+      }
+  return { terms, length: C + 2 * 3 + 2 * 4 + 2 * 5 };
+}

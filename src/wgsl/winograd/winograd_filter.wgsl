@@ -1,0 +1,44 @@
+// Filters [K,C,3,3] into Winograd's domain: u = G g G^T, once, when a model is loaded. One invocation: four filters of a channel.
+// u as texels: column `point` * K/4 + k/4, row c; channels and filters past the last are zero.
+struct Params { count: u32, quads: u32, filters: u32, channels: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var u: texture_storage_2d<rgba32float, write>;
+
+// The polynomial a + b t + c t^2 at the points 0, 3/4, -3/4, 3/2, -3/2 and infinity, over the factors that B^T leaves out.
+fn evaluate(a: vec4f, b: vec4f, c: vec4f) -> array<vec4f, 6> {
+  let even1 = a + 0.5625 * c;
+  let even2 = a + 2.25 * c;
+  return array(
+    a / 1.265625,
+    (even1 + 0.75 * b) / -1.8984375,
+    (even1 - 0.75 * b) / -1.8984375,
+    (even2 + 1.5 * b) / 7.59375,
+    (even2 - 1.5 * b) / 7.59375,
+    c,
+  );
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linear_index(id, groups, 64u);
+  if (i >= params.count) { return; }
+  let quad = i % params.quads;
+  let c = i / params.quads;
+  var g: array<vec4f, 9>;
+  for (var lane = 0u; lane < 4u; lane++) {
+    let k = quad * 4u + lane;
+    for (var tap = 0u; tap < 9u; tap++) {
+      if (k < params.filters && c < params.channels) { g[tap][lane] = w[(k * params.channels + c) * 9u + tap]; }
+    }
+  }
+  let left = evaluate(g[0], g[3], g[6]);
+  let middle = evaluate(g[1], g[4], g[7]);
+  let right = evaluate(g[2], g[5], g[8]);
+  for (var row = 0u; row < 6u; row++) {
+    let points = evaluate(left[row], middle[row], right[row]);
+    for (var column = 0u; column < 6u; column++) {
+      textureStore(u, vec2u((row * 6u + column) * params.quads + quad, c), points[column]);
+    }
+  }
+}
