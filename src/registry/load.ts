@@ -3,23 +3,21 @@
 import type { Preprocess } from '../image/preprocess.ts';
 import { compile } from '../runtime/compile/compile.ts';
 import { type Device, sharedDevice } from '../runtime/device/device.ts';
-import { Executor } from '../runtime/device/executor.ts';
 import { DeviceError } from '../runtime/errors.ts';
 import { type Graph, graphOf } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { planProgram } from '../runtime/plan/plan.ts';
 import type { Program } from '../runtime/plan/program.ts';
 import type { OnProgress } from '../runtime/progress.ts';
-import { bind } from '../weights/bind.ts';
 import { type FetchedWeights, fetchWeights } from '../weights/hub.ts';
-import { initialise } from '../weights/initialise.ts';
 import type { WeightsEntry } from '../weights/manifest.ts';
 import { openTensors, type WeightsInput } from '../weights/open_weights.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
-import type { NamedTensor, TensorReader } from '../weights/tensors.ts';
+import type { TensorReader } from '../weights/tensors.ts';
 import { build } from './build.ts';
 import { checkOptions, checkSize } from './check_options.ts';
 import { classNames } from './classes/classes.ts';
+import { fill } from './fill.ts';
 import { Model, type OpenedModel } from './model.ts';
 import type { ModelSpec } from './plugin.ts';
 
@@ -54,14 +52,15 @@ export interface LoadOptions {
 }
 
 /** `signal` and `onProgress` may be there as undefined. */
-type Options = Omit<LoadOptions, 'signal' | 'onProgress'> & {
+export type Options = Omit<LoadOptions, 'signal' | 'onProgress'> & {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 };
 
-interface Weights {
+export interface Weights {
   readonly reader: TensorReader | null;
   readonly entry: FetchedWeights['entry'] | null;
+  /** For messages. */
   readonly source: string;
 }
 
@@ -71,7 +70,7 @@ interface Dimensions {
   readonly size: number;
 }
 
-interface Prepared extends Dimensions {
+export interface Prepared extends Dimensions {
   readonly graph: Graph;
   readonly parameters: readonly ParameterSpec[];
   readonly program: Program;
@@ -106,7 +105,11 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
     const { classes, size } = dimensions(spec, options, entry, trained);
     const same = classes === likely.classes && size === likely.size;
     const prepared = same ? first : await prepare(name, spec, { classes, size }, device, options);
-    const executor = await fill(name, spec, prepared, weights, trained?.length ?? classes, device, options);
+    const executor = await fill(spec, prepared, weights, trained?.length ?? classes, device, options);
+    if (signal?.aborted) {
+      executor.dispose();
+      throw signal.reason;
+    }
     const ms = prepared.ms + (same ? 0 : first.ms);
     const labels = options.classNames ?? trained;
     return {
@@ -197,59 +200,12 @@ async function openWeights(name: string, spec: ModelSpec, { signal, ...options }
   const abortable = { ...options, ...(signal && { signal }) };
   if (weights !== undefined) {
     const source = typeof weights === 'string' || weights instanceof URL ? `${weights}` : 'the given weights';
-    return { reader: await openTensors(weights, abortable), entry: null, source };
+    return { reader: await openTensors(weights, abortable), entry: null, source: `${source} for ${name}` };
   }
-  if (!pretrained) return { reader: null, entry: null, source: '' };
+  if (!pretrained) return { reader: null, entry: null, source: name };
   const request = { ...abortable, model: name, entries: spec.weights };
   const { source, entry } = await fetchWeights(pretrained === true ? request : { ...request, id: pretrained });
-  return { reader: await openSafetensors(source), entry, source: source.name };
-}
-
-/** Uploads the weights. `trained` is the width of the last layer in them; what depends on another width starts from the seed. */
-async function fill(
-  name: string,
-  spec: ModelSpec,
-  { program, parameters, size }: Prepared,
-  { reader, source }: Weights,
-  trained: number,
-  device: Device,
-  { seed = 0, signal, onProgress, budgetBytes }: Options,
-): Promise<Executor> {
-  const names = reader ? fitting(spec, parameters, reader, trained, size, `${source} for ${name}`) : new Set<string>();
-  let done = 0;
-  async function* tensors(): AsyncGenerator<NamedTensor> {
-    const step = (tensor: NamedTensor) => {
-      signal?.throwIfAborted();
-      onProgress?.({ phase: 'upload', unit: 'tensors', done: ++done, total: parameters.length });
-      return tensor;
-    };
-    for (const spec of parameters) if (!names.has(spec.name)) yield step(initialise(spec, seed));
-    if (reader) for await (const tensor of reader.read(names)) yield step(tensor);
-    signal?.throwIfAborted();
-  }
-  const budget = budgetBytes === undefined ? {} : { budgetBytes };
-  return Executor.load(device.acquired, device.pipelines, program, tensors(), budget);
-}
-
-/**
- * The parameters to take from the weights, which must fit the model of their own width. The others start from the seed:
- * those of another shape at the width that is wanted, and optional ones the weights do not have.
- */
-function fitting(
-  spec: ModelSpec,
-  parameters: readonly ParameterSpec[],
-  { tensors }: TensorReader,
-  trained: number,
-  size: number,
-  source: string,
-): ReadonlySet<string> {
-  const present = new Set(tensors.map(({ name }) => name));
-  const expected = build(spec, trained, size).parameters.filter(({ name, optional }) => !optional || present.has(name));
-  const found = bind(expected, tensors, source);
-  const shapes = new Map(parameters.map(({ name, shape }) => [name, `${shape}`]));
-  return new Set(
-    expected.filter(({ name, shape }) => found.has(name) && shapes.get(name) === `${shape}`).map(({ name }) => name),
-  );
+  return { reader: await openSafetensors(source), entry, source: `${source.name} for ${name}` };
 }
 
 function preprocessOf(spec: ModelSpec, entry: Weights['entry'], size: number, options: Options): Preprocess {

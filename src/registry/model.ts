@@ -4,7 +4,7 @@ import { decodeImage } from '#decode';
 import type { ImageSource } from '../image/pixels.ts';
 import { type Preprocess, preprocess } from '../image/preprocess.ts';
 import type { Device } from '../runtime/device/device.ts';
-import type { Executor } from '../runtime/device/executor.ts';
+import type { Arrays, Executor } from '../runtime/device/executor.ts';
 import { DeviceError, UsageError } from '../runtime/errors.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
@@ -35,7 +35,10 @@ export interface OpenedModel {
   readonly classNames: readonly string[] | null;
   /** The weights entry's id. */
   readonly weights: string | null;
-  /** Milliseconds: compiling pipelines, and everything else until the weights were on the GPU. */
+  /**
+   * Milliseconds of waiting for the model: while the graph was built and its pipelines compiled (the weights came in
+   * meanwhile), and the rest, until the weights were on the GPU.
+   */
   readonly ms: { readonly load: number; readonly compile: number };
 }
 
@@ -70,7 +73,7 @@ export class Model {
     return this.#opened.device;
   }
 
-  /** Milliseconds that loading took. */
+  /** Milliseconds that loading took: `compile` and `load` together are what the caller waited for. */
   get ms(): OpenedModel['ms'] {
     return this.#opened.ms;
   }
@@ -80,27 +83,29 @@ export class Model {
    * parts. Throws UsageError for another shape, DeviceError, PlanError.
    */
   async forward(batch: Tensor): Promise<Tensor> {
-    const expected = this.#inputShape();
-    const [n = 0, ...rest] = batch.shape;
-    if (batch.shape.length !== 4 || n < 1 || rest.some((dim, i) => dim !== expected[i]))
-      throw new UsageError('invalid_argument', `${this.name} takes [n,${expected}] and was given [${batch.shape}]`);
-    const data = await batch.data();
-    const most = this.#opened.executor.largestBatch(n);
-    if (most < 1) this.#opened.executor.plan(1); // throws, and says what does not fit
-    const results: Float32Array<ArrayBuffer>[] = [];
-    const perImage = data.length / n;
-    for (let from = 0; from < n; from += most) {
-      const count = Math.min(most, n - from);
-      const part = count === n ? data : data.slice(from * perImage, (from + count) * perImage);
-      results.push(await this.#run(count, part));
-    }
-    return new Tensor(join(results), [n, this.#classes()]);
+    const { n, data } = await this.#input(batch);
+    const results = await this.#withExecutor(async (executor) => {
+      const most = executor.largestBatch(n); // one image at least: that was planned when the model was loaded
+      const parts: Promise<Arrays>[] = [];
+      const perImage = data.length / n;
+      for (let from = 0; from < n; from += most) {
+        const count = Math.min(most, n - from);
+        const image = count === n ? data : data.subarray(from * perImage, (from + count) * perImage);
+        parts.push(executor.run(count, { image }));
+      }
+      return Promise.all(parts);
+    });
+    return new Tensor(join(results.map(({ logits }) => logits!)), [n, this.#classes()]);
   }
 
   /** The best classes of a picture. Throws ImageError for a picture that cannot be read. */
   async classify(image: ImageSource, { top = 5, signal }: ClassifyOptions = {}): Promise<readonly Classification[]> {
-    const logits = await (await this.forward(await this.read(image, signal ? { signal } : {}))).data();
-    return best(logits, top, this.classNames);
+    this.#check();
+    if (!(Number.isInteger(top) && top > 0))
+      throw new UsageError('invalid_argument', `classify: top must be a positive whole number and is ${top}`);
+    const logits = await this.forward(await this.read(image, signal ? { signal } : {}));
+    signal?.throwIfAborted();
+    return best(await logits.data(), top, this.classNames);
   }
 
   /** A picture as this model's input [1, channels, height, width]: decoded, resized, cropped, normalised. */
@@ -112,18 +117,18 @@ export class Model {
 
   /** Layers, shapes, parameters, multiply-adds, bytes; `String(summary)` is a table. */
   summary(): Summary {
+    this.#check();
     const { graph, parameters, executor } = this.#opened;
     return summarise(this.name, graph, parameters, executor.plan(1));
   }
 
   /** GPU time of every dispatch for a batch; `String(profile)` is a table. Throws DeviceError 'missing_feature'. */
   async profile(batch: Tensor): Promise<Profile> {
-    const n = batch.shape[0] ?? 1;
-    this.#check();
-    return profileOf(await this.#opened.executor.profile(n, { image: await batch.data() }));
+    const { n, data } = await this.#input(batch);
+    return profileOf(await this.#withExecutor((executor) => executor.profile(n, { image: data })));
   }
 
-  /** Frees the GPU memory. Safe to call twice. */
+  /** Frees the GPU memory; what is under way throws UsageError 'disposed'. Safe to call twice. */
   dispose(): void {
     this.#disposed = true;
     this.#opened.executor.dispose();
@@ -133,15 +138,27 @@ export class Model {
     this.dispose();
   }
 
-  async #run(n: number, image: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>> {
+  async #input(batch: Tensor): Promise<{ n: number; data: Float32Array<ArrayBuffer> }> {
+    this.#check();
+    const expected = this.#inputShape();
+    const [n = 0, ...rest] = batch.shape;
+    if (batch.shape.length !== 4 || n < 1 || rest.some((dim, i) => dim !== expected[i]))
+      throw new UsageError('invalid_argument', `${this.name} takes [n,${expected}] and was given [${batch.shape}]`);
+    return { n, data: await batch.data() };
+  }
+
+  /** Runs `work`, and if the device is lost meanwhile, once more on a new one. */
+  async #withExecutor<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
     this.#check();
     const { executor } = this.#opened;
     try {
-      return (await executor.run(n, { image })).logits!;
+      return await work(executor);
     } catch (error) {
+      this.#check();
       if (!(error instanceof DeviceError && error.code === 'device_lost')) throw error;
       await this.#heal(executor);
-      return (await this.#opened.executor.run(n, { image })).logits!;
+      this.#check();
+      return work(this.#opened.executor);
     }
   }
 
@@ -150,6 +167,7 @@ export class Model {
     if (this.#opened.executor !== broken) return Promise.resolve();
     this.#healing ??= this.#reopen()
       .then((opened) => {
+        broken.dispose();
         this.#opened = opened;
         if (this.#disposed) opened.executor.dispose();
       })
@@ -161,6 +179,7 @@ export class Model {
 
   #check(): void {
     if (this.#disposed) throw new UsageError('disposed', `${this.name} was disposed of`);
+    if (this.device.destroyed) throw new UsageError('disposed', `${this.name}: its device was destroyed`);
   }
 
   #inputShape(): readonly number[] {
@@ -186,7 +205,7 @@ function join(parts: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBu
 }
 
 /** Softmax in float64, and its largest entries; the lower index first among equals. */
-function best(logits: Float32Array, top: number, names: readonly string[] | null): readonly Classification[] {
+export function best(logits: Float32Array, top: number, names: readonly string[] | null): readonly Classification[] {
   const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
   const sum = powers.reduce((a, b) => a + b, 0);

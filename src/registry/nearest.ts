@@ -1,10 +1,17 @@
 // The names a person may have meant.
 
-/** Up to three of `names` within a third of the word's length in edits (Levenshtein distance), or that contain it. */
+/** Up to three of `names` within a third of the word's length in edits (Levenshtein distance), or that contain it; nearest first. */
 export function nearest(word: string, names: readonly string[]): readonly string[] {
   const most = Math.max(2, Math.floor(word.length / 3));
+  const lower = word.toLowerCase();
   return names
-    .map((name) => ({ name, distance: name.includes(word) && word !== '' ? 1 : distance(word.toLowerCase(), name) }))
+    .map((name) => ({
+      name,
+      distance: Math.min(
+        distance(lower, name.toLowerCase()),
+        lower && name.toLowerCase().includes(lower) ? 1 : most + 1,
+      ),
+    }))
     .filter(({ distance }) => distance <= most)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3)

@@ -1,6 +1,7 @@
 // What a family of models is: a plugin, as data and build functions, checked by a schema when it is registered.
 
 import * as z from 'zod/mini';
+import { UsageError } from '../runtime/errors.ts';
 import type { Scope } from '../runtime/graph/scope.ts';
 import type { Value } from '../runtime/graph/value.ts';
 import { type WeightsEntry, weightsEntrySchema } from '../weights/manifest.ts';
@@ -43,22 +44,69 @@ export interface Plugin {
   readonly models: Readonly<Record<string, ModelSpec>>;
 }
 
-const positive = z.int().check(z.positive());
+const text = z.string('must be text').check(z.minLength(1, 'must not be empty'));
+const positive = z.int('must be a whole number').check(z.positive('must be positive'));
+
+const inputSchema = z
+  .object({ channels: positive, size: positive, minSize: positive }, 'must be an object')
+  .check(
+    z.refine(({ size, minSize }) => minSize <= size, { error: 'must not be larger than size', path: ['minSize'] }),
+  );
+
+const modelSchema = z
+  .object(
+    {
+      build: z.custom<Build>((build) => typeof build === 'function', 'must be a function'),
+      input: inputSchema,
+      classes: positive,
+      weights: z.array(weightsEntrySchema, 'must be a list'),
+    },
+    'must be an object',
+  )
+  .check(
+    z.refine(({ weights }) => new Set(weights.map(({ id }) => id)).size === weights.length, {
+      error: 'must not have an id twice',
+      path: ['weights'],
+    }),
+    z.refine(({ weights }) => weights.filter((entry) => entry.default).length <= 1, {
+      error: 'must not have two defaults',
+      path: ['weights'],
+    }),
+    z.refine(
+      ({ weights, input: { channels } }) =>
+        weights.every(({ preprocess: { mean, std } }) => mean.length === channels && std.length === channels),
+      { error: 'must have a mean and a std for each channel of the input', path: ['weights'] },
+    ),
+  );
 
 export const pluginSchema = z.object({
-  contract: z.literal(1, 'this version of convoke reads plugins of contract 1'),
-  family: z.string().check(z.minLength(1)),
-  paper: z.string().check(z.minLength(1)),
+  contract: z.literal(1, 'must be 1, the contract this version of convoke reads'),
+  family: text,
+  paper: text,
   models: z.record(
-    z.string().check(z.regex(/^[a-z][a-z0-9_]*$/, 'a model name is lower case letters, digits and underscores')),
-    z.object({
-      build: z.custom<Build>((build) => typeof build === 'function', 'build must be a function'),
-      input: z.object({ channels: positive, size: positive, minSize: positive }),
-      classes: positive,
-      weights: z.array(weightsEntrySchema),
-    }),
+    z.string().check(z.regex(/^[a-z][a-z0-9_]*$/, 'must be lower case letters, digits and underscores')),
+    modelSchema,
+    'must be an object of models by name',
   ),
 });
+
+/** Throws UsageError 'invalid_plugin' that names the field, what it must be and what it is. */
+export function checkPlugin(plugin: unknown): void {
+  const parsed = pluginSchema.safeParse(plugin);
+  if (parsed.success) return;
+  // A name that is wrong is reported within its own issue.
+  const [issue] = parsed.error.issues;
+  const found = issue?.code === 'invalid_key' ? issue.issues[0] : issue;
+  const path = issue?.path ?? [];
+  const came = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)[key], plugin);
+  const subject = issue?.code === 'invalid_key' ? `the name ${path.at(-1)?.toString()}` : path.join('.');
+  // zod/mini has no texts of its own.
+  const what = found?.message === 'Invalid input' ? `is wrong (${found.code.replaceAll('_', ' ')})` : found?.message;
+  const family = (plugin as { readonly family?: unknown } | null | undefined)?.family;
+  const name = typeof family === 'string' && family !== '' ? `plugin ${family}` : 'a plugin';
+  const is = typeof came === 'object' || typeof came === 'function' ? '' : `, and is ${JSON.stringify(came)}`;
+  throw new UsageError('invalid_plugin', `${name}: ${subject || 'it'} ${what ?? 'is wrong'}${is}`);
+}
 
 /** Declares a family. The result is registered with `registry.register`. */
 export function defineModels(plugin: Omit<Plugin, 'contract'>): Plugin {

@@ -38,7 +38,7 @@ function format(rows: readonly ProfileRow[], total: number): string {
     layer,
     kernel,
     ms.toFixed(3),
-    `${((100 * ms) / total).toFixed(1)} %`,
+    total > 0 ? `${((100 * ms) / total).toFixed(1)} %` : '', // browsers may round every time to 0
     gflops > 0 ? gflops.toFixed(2) : '',
     (bytes / 1e6).toFixed(2),
   ]);

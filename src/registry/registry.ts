@@ -5,7 +5,8 @@ import type { WeightsEntry } from '../weights/manifest.ts';
 import { type LoadOptions, loadModel } from './load.ts';
 import type { Model } from './model.ts';
 import { nearest } from './nearest.ts';
-import { type InputSpec, type ModelSpec, type Plugin, pluginSchema } from './plugin.ts';
+import { checkPlugin, type InputSpec, type ModelSpec, type Plugin } from './plugin.ts';
+import { type Description, describe } from './summary.ts';
 
 /** What is known of a model before it is loaded. */
 export interface ModelInfo {
@@ -26,12 +27,7 @@ export class Registry {
 
   /** Adds a family. Throws UsageError 'invalid_plugin' or 'duplicate_model'; then nothing of it was added. */
   register(plugin: Plugin): void {
-    const parsed = pluginSchema.safeParse(plugin);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      const where = issue?.path.join('.') || 'the plugin';
-      throw new UsageError('invalid_plugin', `plugin ${plugin?.family ?? '(no family)'}: ${where}: ${issue?.message}`);
-    }
+    checkPlugin(plugin);
     for (const name of Object.keys(plugin.models)) {
       const taken = this.#models.get(name);
       if (taken)
@@ -57,12 +53,17 @@ export class Registry {
     return { name, family: plugin.family, paper: plugin.paper, input, classes, weights };
   }
 
+  /** Layers, parameters and multiply-adds of a model that is not loaded: no GPU, no weights. Throws like `info`. */
+  describe(name: string): Description {
+    return describe(name, this.#find(name).spec);
+  }
+
   /**
    * Builds, compiles and fills a model. Everything that has nothing to wait for runs at the same time: pipelines compile
    * while weights download. Throws UsageError, GraphError, DeviceError, PlanError, WeightsError, HubError, or the
    * signal's reason; nothing is left behind then but a resumable download.
    */
-  load(name: string, options: LoadOptions = {}): Promise<Model> {
+  async load(name: string, options: LoadOptions = {}): Promise<Model> {
     return loadModel(name, this.#find(name).spec, options);
   }
 

@@ -2,9 +2,14 @@
 
 import type { Init, ParameterSpec } from '../runtime/graph/scope.ts';
 import { philox } from './philox.ts';
+import { cosine, logarithm, sine } from './real_functions.ts';
 import type { NamedTensor } from './tensors.ts';
 
-export function initialise({ name, shape, init }: ParameterSpec, seed: number): NamedTensor {
+/** A parameter's first numbers. They depend on its name, its shape's size, its law and the seed (32 bits), on nothing else. */
+export function initialise(
+  { name, shape, init }: Pick<ParameterSpec, 'name' | 'shape' | 'init'>,
+  seed: number,
+): NamedTensor {
   const data = new Float32Array(shape.reduce((product, dim) => product * dim, 1));
   if (init.law === 'constant') data.fill(init.value);
   else draw(data, init, [seed >>> 0, hash(name)]);
@@ -12,25 +17,30 @@ export function initialise({ name, shape, init }: ParameterSpec, seed: number): 
 }
 
 function draw(data: Float32Array, init: Exclude<Init, { law: 'constant' }>, key: readonly [number, number]): void {
+  const words = new Uint32Array(4);
+  const four = new Float64Array(4);
   for (let i = 0; i < data.length; i += 4) {
-    const words = philox([i >>> 2, 0, 0, 0], key);
-    const four = init.law === 'uniform' ? uniform(words, init.bound) : normal(words, init.std);
-    for (const [lane, value] of four.entries()) if (i + lane < data.length) data[i + lane] = value;
+    philox([i >>> 2, 0, 0, 0], key, words);
+    if (init.law === 'uniform') uniform(words, init.bound, four);
+    else normal(words, init.std, four);
+    const count = Math.min(4, data.length - i);
+    for (let lane = 0; lane < count; lane++) data[i + lane] = four[lane]!;
   }
 }
 
-/** In (-bound, bound). */
-function uniform(words: Uint32Array, bound: number): number[] {
-  return Array.from(words, (word) => ((word + 0.5) / 2 ** 31 - 1) * bound);
+/** Within (-bound, bound) before rounding to float32. */
+function uniform(words: Uint32Array, bound: number, four: Float64Array): void {
+  for (let lane = 0; lane < 4; lane++) four[lane] = ((words[lane]! + 0.5) / 2 ** 31 - 1) * bound;
 }
 
 /** Box and Muller's method: two normal numbers from two uniform ones. */
-function normal(words: Uint32Array, std: number): number[] {
-  return [0, 2].flatMap((at) => {
-    const radius = std * Math.sqrt(-2 * Math.log((words[at]! + 0.5) / 2 ** 32));
-    const angle = (2 * Math.PI * (words[at + 1]! + 0.5)) / 2 ** 32;
-    return [radius * Math.cos(angle), radius * Math.sin(angle)];
-  });
+function normal(words: Uint32Array, std: number, four: Float64Array): void {
+  for (let lane = 0; lane < 4; lane += 2) {
+    const radius = std * Math.sqrt(-2 * logarithm((words[lane]! + 0.5) / 2 ** 32));
+    const turn = (words[lane + 1]! + 0.5) / 2 ** 32;
+    four[lane] = radius * cosine(turn);
+    four[lane + 1] = radius * sine(turn);
+  }
 }
 
 /** FNV-1a, so that each parameter draws from a stream of its own. */

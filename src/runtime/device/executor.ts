@@ -2,10 +2,11 @@
 
 import { settle } from '#acquire';
 import type { NamedTensor } from '../../weights/tensors.ts';
-import { ConvokeError, UsageError } from '../errors.ts';
+import { DeviceError, UsageError } from '../errors.ts';
+import { atBatch } from '../graph/value.ts';
 import { batchWithinLimits, type Plan, planProgram } from '../plan/plan.ts';
 import type { Program } from '../plan/program.ts';
-import type { Acquired } from './acquire.ts';
+import { type Acquired, checked } from './acquire.ts';
 import { Loader } from './loader.ts';
 import type { Pipelines } from './pipelines.ts';
 import { type Memory, type Residence, reside } from './residence.ts';
@@ -19,6 +20,9 @@ export interface ExecutorOptions {
   /** Bytes kept free behind every activation, for tests. */
   readonly guardBytes?: number;
 }
+
+/** How long after a broken mapping a loss is waited for. */
+const LOSS_MS = 200;
 
 export class Executor {
   readonly program: Program;
@@ -44,7 +48,10 @@ export class Executor {
     this.#weights = weights;
   }
 
-  /** Uploads the parameters and runs the load steps. The pipelines of the program must be compiled, or be compiling. */
+  /**
+   * Uploads the parameters and runs the load steps. The pipelines of the program must be compiled. Throws PlanError,
+   * DeviceError, WeightsError 'weights_mismatch' for a parameter that does not come; nothing stays allocated then.
+   */
   static async load(
     acquired: Acquired,
     pipelines: Pipelines,
@@ -59,7 +66,7 @@ export class Executor {
       const weights = loader.finish();
       await settle(acquired.device.queue.onSubmittedWorkDone(), acquired.facts);
       const fault = acquired.fault();
-      if (fault) throw fault;
+      if (fault?.code === 'device_lost') throw fault;
       return new Executor(acquired, pipelines, program, weights, options);
     } catch (error) {
       loader.dispose();
@@ -74,13 +81,13 @@ export class Executor {
 
   /** The most images one submit can take under the adapter's limits, up to `most`. */
   largestBatch(most: number): number {
+    if (this.#residence?.plan.batch === most) return most;
     return batchWithinLimits(this.program, this.#acquired.facts, most);
   }
 
   /** One run on a batch of `batch` images, inputs in NCHW. Calls queue up behind each other. */
   run(batch: number, inputs: Arrays): Promise<Record<string, Float32Array<ArrayBuffer>>> {
-    return this.#exclusively(async () => {
-      const residence = await this.#reside(batch);
+    return this.#exclusively(`a run of ${batch} images`, batch, (residence) => {
       this.#upload(residence, inputs);
       const { device } = this.#acquired;
       const encoder = device.createCommandEncoder();
@@ -99,11 +106,10 @@ export class Executor {
 
   /** The time of every dispatch of one run, by timestamp queries. Throws DeviceError 'missing_feature' without them. */
   profile(batch: number, inputs: Arrays): Promise<DispatchTime[]> {
-    return this.#exclusively(async () => {
-      const residence = await this.#reside(batch);
-      this.#upload(residence, inputs);
+    return this.#exclusively(`a profile of ${batch} images`, batch, async (residence) => {
       const stopwatch = new Stopwatch(this.#acquired, residence.run.length);
       try {
+        this.#upload(residence, inputs);
         return await stopwatch.time(residence.run);
       } finally {
         stopwatch.dispose();
@@ -113,9 +119,10 @@ export class Executor {
 
   /** The memory of the batch size in use, for tests that poison it before a run and inspect it after. */
   residence(batch: number): Promise<Residence> {
-    return this.#exclusively(() => this.#reside(batch));
+    return this.#exclusively(`the memory of ${batch} images`, batch, async (residence) => residence);
   }
 
+  /** Frees the GPU memory at once; runs that are under way throw UsageError 'disposed'. Safe to call twice. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -129,14 +136,22 @@ export class Executor {
     const plan = this.plan(batch);
     this.#residence?.dispose();
     this.#residence = null;
-    this.#residence = await reside(this.#acquired, this.#pipelines, plan, this.#weights);
-    return this.#residence;
+    const residence = await reside(this.#acquired, this.#pipelines, plan, this.#weights);
+    if (this.#disposed) {
+      residence.dispose();
+      throw disposed();
+    }
+    this.#residence = residence;
+    return residence;
   }
 
   #upload(residence: Residence, inputs: Arrays): void {
     for (const [name, buffer] of Object.entries(residence.inputs)) {
       const data = inputs[name];
+      const elements = count(this.program, residence.plan, residence.plan.inputs[name]!);
       if (!data) throw new UsageError('invalid_argument', `the run was given no input ${name}`);
+      if (data.length !== elements)
+        throw new UsageError('invalid_argument', `input ${name} takes ${elements} numbers, ${data.length} were given`);
       this.#acquired.device.queue.writeBuffer(buffer, 0, data);
     }
   }
@@ -145,46 +160,60 @@ export class Executor {
     for (const { from, to, bytes } of Object.values(outputs)) encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
   }
 
+  /** Maps every output before anything is awaited, so that errors fall into the scopes of the run. */
   async #read({ outputs, plan }: Residence): Promise<Record<string, Float32Array<ArrayBuffer>>> {
-    const results: Record<string, Float32Array<ArrayBuffer>> = {};
-    for (const [name, { to }] of Object.entries(outputs)) {
-      try {
-        await settle(to.mapAsync(GPUMapMode.READ), this.#acquired.facts);
-      } catch (error) {
-        throw this.#acquired.fault() ?? error;
-      }
-      results[name] = new Float32Array(to.getMappedRange().slice(0));
+    const results = Object.entries(outputs).map(async ([name, { to }]) => {
+      await settle(to.mapAsync(GPUMapMode.READ), this.#acquired.facts);
+      // Buffers are padded to whole vectors; results are not.
+      const bytes = 4 * count(this.program, plan, plan.outputs[name]!);
+      const data = new Float32Array(to.getMappedRange(0, bytes).slice(0));
       to.unmap();
-    }
-    const fault = this.#acquired.fault();
-    if (fault) throw fault;
-    for (const [name, id] of Object.entries(plan.outputs))
-      results[name] = trim(this.program, id, plan.batch, results[name]!);
-    return results;
+      return [name, data] as const;
+    });
+    return Object.fromEntries(await Promise.all(results));
   }
 
-  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.#last;
-    const mine = before.then(
-      () => this.#guarded(work),
-      () => this.#guarded(work),
+  #exclusively<T>(what: string, batch: number, work: (residence: Residence) => Promise<T>): Promise<T> {
+    const mine = this.#last.then(() => this.#guarded(what, batch, work));
+    this.#last = mine.then(
+      () => {}, // not the result, which would be kept until the next run
+      () => {},
     );
-    this.#last = mine;
     return mine;
   }
 
-  #guarded<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#disposed) throw new UsageError('disposed', 'the model was disposed of');
-    const fault = this.#acquired.fault();
-    if (fault instanceof ConvokeError && fault.code === 'device_lost') throw fault;
-    return work();
+  async #guarded<T>(what: string, batch: number, work: (residence: Residence) => Promise<T>): Promise<T> {
+    if (this.#disposed) throw disposed();
+    const before = this.#acquired.fault();
+    if (before?.code === 'device_lost') throw before;
+    const residence = await this.#reside(batch);
+    try {
+      const result = await checked(this.#acquired, what, () => work(residence));
+      const fault = this.#acquired.fault();
+      if (fault && fault !== before) throw fault;
+      return result;
+    } catch (error) {
+      throw this.#disposed ? disposed() : await this.#explain(error);
+    }
+  }
+
+  /** A device that goes breaks off the mapping of buffers, which may come to light before the loss itself does. */
+  async #explain(error: unknown): Promise<unknown> {
+    const { cause } = error as { readonly cause?: unknown };
+    if (!(cause instanceof DOMException && cause.name === 'AbortError')) return error;
+    const patience = new Promise<null>((resolve) => setTimeout(resolve, LOSS_MS, null));
+    const lost = await Promise.race([this.#acquired.lost, patience]);
+    return lost ?? new DeviceError('device_lost', 'the GPU device is gone', { cause });
   }
 }
 
-/** Buffers are padded to whole vectors; results are not. */
-function trim(program: Program, id: number, batch: number, data: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+function disposed(): UsageError {
+  return new UsageError('disposed', 'the model was disposed of');
+}
+
+/** The numbers of an input or output, which are in rows. */
+function count(program: Program, { batch }: Plan, id: number): number {
   const layout = program.buffers[id]?.layout;
-  if (layout?.kind !== 'rows') return data;
-  const count = layout.shape.reduce<number>((product, dim) => product * (dim === 'n' ? batch : dim), 1);
-  return count === data.length ? data : data.slice(0, count);
+  if (layout?.kind !== 'rows') throw new TypeError(`buffer ${id} is not in rows`);
+  return layout.shape.reduce<number>((product, dim) => product * atBatch(dim, batch), 1);
 }

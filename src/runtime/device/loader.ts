@@ -2,6 +2,7 @@
 
 import type { NamedTensor } from '../../weights/tensors.ts';
 import { DeviceError, WeightsError } from '../errors.ts';
+import { elementCount } from '../graph/value.ts';
 import { keptBuffers, type Plan } from '../plan/plan.ts';
 import { accesses, type BufferSpec, type Program, type Step } from '../plan/program.ts';
 import { type Acquired, checked } from './acquire.ts';
@@ -17,8 +18,9 @@ export class Loader {
   readonly #kept: ReadonlySet<number>;
   /** Load steps that have not run, with the buffers each still waits for. */
   readonly #waiting: { step: Step; index: number; missing: Set<number> }[];
-  /** How many load steps still read a buffer. */
+  /** How many load steps still read, and still write, a buffer. */
   readonly #readers = new Map<number, number>();
+  readonly #writers = new Map<number, number>();
   readonly #wanted: Map<string, BufferSpec[]>;
 
   /** `plan` may be for any batch size: load steps do not depend on it. Pipelines must be compiled. */
@@ -29,24 +31,32 @@ export class Loader {
     this.#uniforms = uploadUniforms(acquired.device, plan);
     this.#kept = keptBuffers(program);
     this.#waiting = program.load.map((step, index) => ({ step, index, missing: new Set(accesses(step).reads) }));
-    for (const { missing } of this.#waiting)
-      for (const id of missing) this.#readers.set(id, (this.#readers.get(id) ?? 0) + 1);
+    for (const { step, missing } of this.#waiting) {
+      for (const id of missing) add(this.#readers, id, 1);
+      for (const id of new Set(accesses(step).writes)) add(this.#writers, id, 1);
+    }
     this.#wanted = new Map();
     for (const buffer of program.buffers)
       if (buffer.parameter)
         this.#wanted.set(buffer.parameter.name, [...(this.#wanted.get(buffer.parameter.name) ?? []), buffer]);
   }
 
-  /** The state_dict entries the program uses. */
-  get names(): ReadonlySet<string> {
-    return new Set(this.#wanted.keys());
-  }
-
-  /** Uploads one tensor and runs what it was the last missing piece of. */
+  /**
+   * Uploads one tensor and runs what it was the last missing piece of. A tensor that no step reads, such as batch norm's
+   * counter, is passed over. Throws WeightsError 'weights_mismatch' for another count of numbers than the program has.
+   */
   async put({ name, shape, data }: NamedTensor): Promise<void> {
     const targets = this.#wanted.get(name);
     if (!targets) return;
     const rowElements = data.length / (shape[0] ?? 1);
+    for (const { layout, parameter } of targets) {
+      const { from, to } = parameter!;
+      const elements = layout.kind === 'rows' ? elementCount(layout.shape) : 0;
+      if (elements !== (to - from) * rowElements || to > (shape[0] ?? 1))
+        throw WeightsError.mismatch(`parameter ${name} is [${shape}] with ${data.length} numbers`, [
+          `rows ${from} to ${to} of ${name} have ${(to - from) * rowElements} numbers, the program takes ${elements}`,
+        ]);
+    }
     await checked(this.#acquired, `parameter ${name}`, () => {
       for (const { id, parameter } of targets) {
         const { from, to } = parameter!;
@@ -90,7 +100,9 @@ export class Loader {
 
   #dispatch(index: number, step: Step): void {
     const { device } = this.#acquired;
-    const { reads, writes } = accesses(step);
+    // Sets: a step may bind one buffer twice.
+    const reads = new Set(accesses(step).reads);
+    const writes = new Set(accesses(step).writes);
     for (const id of writes) if (!this.#memory.has(id)) this.#allocate(id);
     const dispatch = this.#plan.load[index]!;
     const bound = bind(device, this.#pipelines, this.#plan, this.#uniforms, dispatch, ({ id, name }) => {
@@ -106,13 +118,12 @@ export class Loader {
     pass.end();
     device.queue.submit([encoder.finish()]);
     for (const id of reads) this.#release(id);
-    for (const id of writes) for (const entry of this.#waiting) entry.missing.delete(id);
+    for (const id of writes)
+      if (add(this.#writers, id, -1) === 0) for (const entry of this.#waiting) entry.missing.delete(id);
   }
 
   #release(id: number): void {
-    const left = (this.#readers.get(id) ?? 1) - 1;
-    this.#readers.set(id, left);
-    if (left > 0 || this.#kept.has(id)) return;
+    if (add(this.#readers, id, -1) > 0 || this.#kept.has(id)) return;
     this.#memory.get(id)?.destroy(); // takes effect after the submitted work
     this.#memory.delete(id);
   }
@@ -138,4 +149,10 @@ export class Loader {
     this.#memory.set(id, memory);
     return memory;
   }
+}
+
+function add(counts: Map<number, number>, id: number, change: number): number {
+  const count = (counts.get(id) ?? 0) + change;
+  counts.set(id, count);
+  return count;
 }

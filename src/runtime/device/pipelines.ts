@@ -11,7 +11,8 @@ export interface Pipeline {
 export class Pipelines {
   readonly #acquired: Acquired;
   readonly #made = new Map<string, Promise<Pipeline>>();
-  readonly #ready = new Map<Kernel, Pipeline>();
+  /** Weak: each load may bring kernel objects of its own, and the pipelines outlive them. */
+  readonly #ready = new WeakMap<Kernel, Pipeline>();
 
   constructor(acquired: Acquired) {
     this.#acquired = acquired;
@@ -23,17 +24,16 @@ export class Pipelines {
    */
   async compile(kernels: readonly Kernel[], onProgress?: (done: number, total: number) => void): Promise<void> {
     const distinct = new Map(kernels.map((kernel) => [kernelKey(kernel), kernel]));
+    const ready = new Map<string, Pipeline>();
     let done = 0;
     onProgress?.(done, distinct.size);
     await Promise.all(
       [...distinct].map(async ([key, kernel]) => {
-        const made = this.#made.get(key) ?? this.#make(kernel);
-        this.#made.set(key, made);
-        await made;
+        ready.set(key, await (this.#made.get(key) ?? this.#start(key, kernel)));
         onProgress?.(++done, distinct.size);
       }),
     );
-    for (const kernel of kernels) this.#ready.set(kernel, await this.#made.get(kernelKey(kernel))!);
+    for (const kernel of kernels) this.#ready.set(kernel, ready.get(kernelKey(kernel))!);
   }
 
   /** A compiled pipeline; `compile` must have been awaited for this kernel. */
@@ -46,6 +46,14 @@ export class Pipelines {
   /** How many pipelines this device holds. */
   get size(): number {
     return this.#made.size;
+  }
+
+  #start(key: string, kernel: Kernel): Promise<Pipeline> {
+    const made = this.#make(kernel);
+    this.#made.set(key, made);
+    // What failed once, for want of memory perhaps, is tried again when it is next asked for.
+    made.catch(() => this.#made.delete(key));
+    return made;
   }
 
   #make(kernel: Kernel): Promise<Pipeline> {

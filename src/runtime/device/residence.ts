@@ -25,16 +25,22 @@ export interface Residence {
   dispose(): void;
 }
 
-/** Allocates what a plan needs beside `weights` (buffer id -> memory), and binds it. Throws DeviceError 'out_of_memory'. */
-export function reside(
+/**
+ * Allocates what a plan needs beside `weights` (buffer id -> memory), and binds it. Throws DeviceError 'out_of_memory', and
+ * keeps nothing then.
+ */
+export async function reside(
   acquired: Acquired,
   pipelines: Pipelines,
   plan: Plan,
   weights: ReadonlyMap<number, Memory>,
 ): Promise<Residence> {
   const { device } = acquired;
-  return checked(acquired, `memory for a batch of ${plan.batch} (${plan.peakBytes} bytes)`, () => {
-    const owned: GPUBuffer[] = [];
+  const owned: GPUBuffer[] = [];
+  const dispose = () => {
+    for (const made of owned) made.destroy();
+  };
+  const make = (): Residence => {
     const buffer = (label: string, size: number, usage: number) => {
       const made = device.createBuffer({ label, size, usage });
       owned.push(made);
@@ -64,17 +70,14 @@ export function reside(
       return 'createView' in memory ? memory.createView() : { buffer: memory };
     };
     const run = plan.run.map((dispatch) => bind(device, pipelines, plan, uniforms, dispatch, resource));
-    return {
-      plan,
-      run,
-      inputs,
-      outputs,
-      arenas,
-      dispose: () => {
-        for (const made of owned) made.destroy();
-      },
-    };
-  });
+    return { plan, run, inputs, outputs, arenas, dispose };
+  };
+  try {
+    return await checked(acquired, `memory for a batch of ${plan.batch} (${plan.peakBytes} bytes)`, make);
+  } catch (error) {
+    dispose();
+    throw error;
+  }
 }
 
 export function uploadUniforms(device: GPUDevice, plan: Plan): GPUBuffer {
