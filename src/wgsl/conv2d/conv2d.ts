@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { atBatch, formatShape, type Value } from '../../runtime/graph/value.ts';
 import { epilogueAttributes } from '../activation/epilogue.ts';
+import { depthwise } from '../depthwise/depthwise.ts';
 import { activation, defineOp } from '../op.ts';
 import { winograd } from '../winograd/winograd.ts';
 import { conv2dBroadcast } from './conv2d_broadcast.ts';
@@ -54,7 +55,7 @@ export const conv2d = defineOp({
     return shape;
   },
   macs: conv2dMacs,
-  kernels: [conv2dDirect, conv2dBroadcast, winograd],
+  kernels: [conv2dDirect, conv2dBroadcast, winograd, depthwise],
 });
 
 /** Multiply-adds for one image: each weight once for each output pixel. */
