@@ -1,0 +1,101 @@
+// One call or more of every operator, together reaching every kernel variant: what is compiled without a GPU.
+
+import { input } from '../../src/runtime/graph/scope.ts';
+import type { Shape, Value } from '../../src/runtime/graph/value.ts';
+import * as activations from '../../src/wgsl/activation/activation.ts';
+import { batchNorm } from '../../src/wgsl/batch_norm/batch_norm.ts';
+import { channelShuffle } from '../../src/wgsl/channel_shuffle/channel_shuffle.ts';
+import { concat } from '../../src/wgsl/concat/concat.ts';
+import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
+import { dropout } from '../../src/wgsl/dropout/dropout.ts';
+import { add, mul } from '../../src/wgsl/elementwise/elementwise.ts';
+import { flatten } from '../../src/wgsl/flatten/flatten.ts';
+import { linear } from '../../src/wgsl/linear/linear.ts';
+import { localResponseNorm } from '../../src/wgsl/lrn/local_response_norm.ts';
+import { pad } from '../../src/wgsl/pad/pad.ts';
+import { adaptiveAvgPool2d } from '../../src/wgsl/pool/adaptive_avg_pool2d.ts';
+import { avgPool2d } from '../../src/wgsl/pool/avg_pool2d.ts';
+import { maxPool2d } from '../../src/wgsl/pool/max_pool2d.ts';
+import { resize } from '../../src/wgsl/resize/resize.ts';
+import { slice } from '../../src/wgsl/slice/slice.ts';
+import { logSoftmax, softmax } from '../../src/wgsl/softmax/softmax.ts';
+
+const parameter = (name: string, shape: Shape): Value => ({
+  kind: 'parameter',
+  name,
+  shape,
+  inputs: {},
+  attributes: {},
+});
+
+/** Channels, filters, kernel, stride, groups: stems, points, blocks that Winograd serves, depthwise, grouped, odd ones. */
+const convolutions = [
+  [3, 36, 7, 2, 1],
+  [64, 64, 1, 1, 1],
+  [32, 32, 3, 1, 1],
+  [32, 32, 3, 2, 1],
+  [32, 64, 3, 1, 4],
+  [64, 64, 3, 1, 16],
+  [24, 24, 3, 1, 24],
+  [24, 24, 5, 2, 24],
+  [24, 24, 7, 3, 24],
+  [6, 12, 3, 1, 6],
+  [5, 7, 3, 1, 1],
+] as const;
+
+function convolved([channels, filters, kernel, stride, groups]: (typeof convolutions)[number]): Value[] {
+  const padding = Math.floor(kernel / 2);
+  const x = input('x', ['n', channels, 16, 16]);
+  const w = parameter('w', [filters, channels / groups, kernel, kernel]);
+  const bias = parameter('bias', [filters]);
+  const attributes = {
+    stride: [stride, stride] as [number, number],
+    padding: [padding, padding, padding, padding] as [number, number, number, number],
+    groups,
+  };
+  const plain = conv2d.of({ x, w }, attributes, 'conv');
+  const residual = input('residual', plain.shape);
+  return [
+    plain,
+    conv2d.of({ x, w, bias }, { ...attributes, activation: 'relu' }, 'conv'),
+    conv2d.of({ x, w, bias, residual }, { ...attributes, activation: 'silu' }, 'conv'),
+    conv2d.of({ x, w, residual }, attributes, 'conv'),
+    normed(plain, filters),
+  ];
+}
+
+function normed(x: Value, channels: number): Value {
+  const names = ['weight', 'bias', 'running_mean', 'running_var'] as const;
+  const rest = Object.fromEntries(names.map((name) => [name, parameter(`bn.${name}`, [channels])]));
+  return batchNorm.of({ x, ...rest }, {}, 'bn');
+}
+
+/** Graphs of one operator each, or of two that become one. */
+export function callsOfAll(): Value[] {
+  const x = input('x', ['n', 24, 9, 7]);
+  const features = input('features', ['n', 200]);
+  const part = slice.of({ x }, { from: 3, to: 9 }, 'slice');
+  const every = Object.values(activations);
+  return [
+    ...convolutions.flatMap(convolved),
+    ...every.map((operator) => operator.of({ x }, {}, 'activation')),
+    linear.of({ x: features, w: parameter('w', [50, 200]) }, {}, 'linear'),
+    linear.of({ x: features, w: parameter('w', [50, 200]), bias: parameter('bias', [50]) }, {}, 'linear'),
+    normed(x, 24),
+    add.of({ a: x, b: x }, {}, 'add'),
+    mul.of({ a: x, b: x }, {}, 'mul'),
+    concat.of({ 0: x, 1: part }, {}, 'concat'),
+    part,
+    channelShuffle.of({ x }, { groups: 3 }, 'channel_shuffle'),
+    flatten.of({ x }, {}, 'flatten'),
+    dropout.of({ x }, {}, 'dropout'),
+    maxPool2d.of({ x }, { kernel: [2, 2] }, 'max_pool2d'),
+    avgPool2d.of({ x }, { kernel: [2, 2] }, 'avg_pool2d'),
+    adaptiveAvgPool2d.of({ x }, { outputSize: [1, 1] }, 'adaptive_avg_pool2d'),
+    localResponseNorm.of({ x }, { size: 5 }, 'local_response_norm'),
+    softmax.of({ x: features }, {}, 'softmax'),
+    logSoftmax.of({ x: features }, {}, 'log_softmax'),
+    pad.of({ x }, { padding: [1, 2, 3, 4] }, 'pad'),
+    resize.of({ x }, { size: [5, 5] }, 'resize'),
+  ];
+}

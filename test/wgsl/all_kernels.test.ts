@@ -1,0 +1,98 @@
+// Every kernel variant of every operator is compiled by Dawn's null backend: no driver needed, and errors have line and column.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compile } from '../../src/runtime/compile/compile.ts';
+import { channelBlock } from '../../src/runtime/compile/lower.ts';
+import { type Acquired, factsOf } from '../../src/runtime/device/acquire.ts';
+import { Pipelines } from '../../src/runtime/device/pipelines.ts';
+import { graphOf } from '../../src/runtime/graph/graph.ts';
+import type { Value } from '../../src/runtime/graph/value.ts';
+import { type AdapterFacts, limitNames } from '../../src/runtime/plan/facts.ts';
+import { type Kernel, kernelKey } from '../../src/wgsl/kernel.ts';
+import { operators } from '../../src/wgsl/ops.ts';
+import { callsOfAll } from '../support/calls.ts';
+import { discrete, lavapipe, swiftshader } from '../support/facts.ts';
+
+const adapters: Readonly<Record<string, AdapterFacts>> = {
+  'subgroups of 8': lavapipe,
+  'subgroups of 4': swiftshader,
+  'a GPU': discrete,
+  'no subgroups': { ...discrete, features: { ...discrete.features, subgroups: false }, subgroupSize: null },
+};
+
+/** The kernels of one call on one adapter, whichever of the operator's ways is taken. */
+function kernelsOf(value: Value, facts: AdapterFacts): { kernel: Kernel; operator: string }[] {
+  const { operator, inputs, attributes } = value;
+  const call = { value, inputs, attributes, facts, block: channelBlock(facts) };
+  const names = (operator?.kernels ?? []).filter((kernel) => kernel.suits(call) > 0).map(({ name }) => name);
+  return names.flatMap((name) => {
+    const program = compile(graphOf({ y: value }), facts, (node) => (node.name === value.name ? name : undefined));
+    return [...program.load, ...program.run].map(({ kernel, operator }) => ({ kernel, operator }));
+  });
+}
+
+const calls = callsOfAll();
+const made = Object.values(adapters).flatMap((facts) => calls.flatMap((value) => kernelsOf(value, facts)));
+const kernels = [...new Map(made.map(({ kernel }) => [kernelKey(kernel), kernel])).values()];
+
+/** A device that compiles and runs nothing. */
+async function nullDevice(): Promise<Acquired> {
+  const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  const gpu = create(['backend=null']);
+  // Dawn's object crashes the process when it is collected before its devices are.
+  (globalThis as { [key: symbol]: unknown })[Symbol.for('convoke.test.null')] = gpu;
+  const adapter = await gpu.requestAdapter();
+  if (!adapter) throw new Error('Dawn has no null backend');
+  const requiredLimits = Object.fromEntries(limitNames.map((name) => [name, adapter.limits[name]]));
+  const device = await adapter.requestDevice({ requiredFeatures: ['shader-f16', 'subgroups'], requiredLimits });
+  return { adapter, device, facts: factsOf(adapter.info, device), lost: new Promise(() => {}), fault: () => null };
+}
+
+describe('every kernel', () => {
+  let acquired: Acquired;
+  beforeAll(async () => {
+    acquired = await nullDevice();
+  });
+
+  it('is reached by a call of every operator', () => {
+    const reached = new Set([...made.map(({ operator }) => operator), ...calls.map(({ operator }) => operator?.name)]);
+    expect(operators.map(({ name }) => name).filter((name) => !reached.has(name))).toEqual([]);
+    expect(new Set(operators.map(({ name }) => name)).size).toBe(operators.length);
+  });
+
+  it('is valid WGSL', async () => {
+    const faults: string[] = [];
+    for (const { name, code } of kernels) {
+      acquired.device.pushErrorScope('validation');
+      const { messages } = await acquired.device.createShaderModule({ code }).getCompilationInfo();
+      await acquired.device.popErrorScope();
+      for (const { type, lineNum, linePos, message } of messages)
+        faults.push(`${name}:${lineNum}:${linePos} ${type}: ${message} in '${code.split('\n')[lineNum - 1]}'`);
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('makes a pipeline with its bindings and overrides', async () => {
+    const pipelines = new Pipelines(acquired);
+    await pipelines.compile(kernels);
+    expect(pipelines.size).toBe(kernels.length);
+  });
+
+  it('binds no more storage buffers than every WebGPU device has', () => {
+    const storage = ({ bindings }: Kernel) => bindings.filter(({ kind }) => kind === 'read' || kind === 'write').length;
+    // The default of maxStorageBuffersPerShaderStage (WebGPU section 3.6.2).
+    expect(kernels.filter((kernel) => storage(kernel) > 8).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('is all the WGSL there is', () => {
+    const folder = fileURLToPath(new URL('../../src/wgsl/', import.meta.url));
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.wgsl'));
+    const texts = files.map((file) => ({ file, text: readFileSync(folder + file, 'utf8') }));
+    const dead = texts.filter(({ text }) => !kernels.some(({ code }) => code.includes(text)));
+    expect(dead.map(({ file }) => file)).toEqual([]);
+    expect(texts.filter(({ text }) => !text.startsWith('// ')).map(({ file }) => file)).toEqual([]);
+  });
+});
