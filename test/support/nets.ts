@@ -1,5 +1,6 @@
 // Networks written by hand for the tests of graph, passes and plans: layers with parameters, and the shapes of known models.
 
+import type { Choose } from '../../src/runtime/compile/lower.ts';
 import { type Graph, graphOf } from '../../src/runtime/graph/graph.ts';
 import { input, Scope } from '../../src/runtime/graph/scope.ts';
 import { atBatch, type Value } from '../../src/runtime/graph/value.ts';
@@ -9,6 +10,9 @@ import { concat } from '../../src/wgsl/concat/concat.ts';
 import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import { add } from '../../src/wgsl/elementwise/elementwise.ts';
 import { linear } from '../../src/wgsl/linear/linear.ts';
+
+/** The plain kernel of every operator, for programs that do not change with what is fastest. */
+export const plainKernels: Choose = ({ operator }) => operator?.kernels[0]?.name;
 
 const zero = { law: 'constant', value: 0 } as const;
 

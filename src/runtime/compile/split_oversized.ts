@@ -3,8 +3,9 @@
 
 import { concat } from '../../wgsl/concat/concat.ts';
 import { type Graph, rewrite } from '../graph/graph.ts';
-import { atBatch, elementCount, type Value } from '../graph/value.ts';
+import { atBatch, elementCount, type Shape, type Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
+import { roundUp } from '../plan/layout.ts';
 
 // A multiple of every kernel's panel of output channels, so that no part is padded.
 const GRAIN = 64;
@@ -18,7 +19,7 @@ export function splitOversized(graph: Graph, facts: AdapterFacts): Graph {
     const splits =
       value.operator?.name === 'linear' || (value.operator?.name === 'conv2d' && value.attributes.groups === 1);
     if (!splits || !w || residual || !splittable(w) || (bias && !splittable(bias))) return undefined;
-    const bytes = 4 * elementCount(w.shape);
+    const bytes = 4 * paddedCount(w.shape);
     return bytes > limit ? split(value, w, Math.ceil(bytes / limit)) : undefined;
   });
 }
@@ -40,6 +41,11 @@ function split(value: Value, w: Value, atLeast: number): Value {
     };
   }
   return concat.of(parts, {}, value.name);
+}
+
+/** Elements of weights once a kernel has packed them, which pads both kinds of channels. */
+function paddedCount([filters = 1, channels = 1, ...kernel]: Shape): number {
+  return roundUp(atBatch(filters, 1), GRAIN) * roundUp(atBatch(channels, 1), 8) * elementCount(kernel);
 }
 
 function splittable(weights: Value): boolean {
