@@ -1,0 +1,206 @@
+// What the `convoke` command says where no GPU is needed: usage, help, lists, and what is known of a model.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registry } from '../../src/index.ts';
+import { buildCommand, type Chunk, removeCommand, runCommand } from '../support/command.ts';
+
+let chunks: Chunk[];
+beforeAll(async () => {
+  chunks = await buildCommand();
+});
+afterAll(removeCommand);
+
+describe('wrong usage', () => {
+  const classify = 'usage: convoke classify IMAGE... [FLAGS]';
+  it.each([
+    [
+      ['classfy'],
+      "there is no command 'classfy'; did you mean classify?",
+      'usage: convoke classify|list|info|doctor [FLAGS]',
+    ],
+    [['toString'], "there is no command 'toString'", 'usage: convoke classify|list|info|doctor [FLAGS]'],
+    [['classify'], 'classify wants at least one IMAGE, or --sample', classify],
+    [['classify', 'a.jpg', '--modle', 'x'], 'there is no flag --modle here; did you mean --model?', classify],
+    [['classify', 'a.jpg', '--no-json'], 'there is no flag --no-json here', classify],
+    [['classify', 'a.jpg', '-x'], 'there is no flag -x here', classify],
+    [['classify', 'a.jpg', '--top', '0'], "--top takes a whole number from 1, and was given '0'", classify],
+    [['classify', 'a.jpg', '--top=1.5'], "--top takes a whole number from 1, and was given '1.5'", classify],
+    [['classify', 'a.jpg', '--hub'], '--hub needs a value: --hub DIR|URL', classify],
+    [['classify', 'a.jpg', '--hub', '--json'], '--hub needs a value: --hub DIR|URL', classify],
+    [['classify', 'a.jpg', '--hub='], '--hub needs a value: --hub DIR|URL', classify],
+    [['classify', 'a.jpg', '--json=yes'], "--json takes no value, and was given 'yes'", classify],
+    [['classify', '-', '-'], '- is stdin, which can be read once', classify],
+    [
+      ['list', 'a', 'b'],
+      'list takes one PATTERN, and was given 2: quote what has a *',
+      'usage: convoke list [PATTERN] [FLAGS]',
+    ],
+    [['list', '--hub', 'x'], 'there is no flag --hub here', 'usage: convoke list [PATTERN] [FLAGS]'],
+    [['info'], 'info wants one MODEL, and was given 0', 'usage: convoke info MODEL [FLAGS]'],
+    [['doctor', 'x'], "doctor takes no 'x'", 'usage: convoke doctor [FLAGS]'],
+  ])('%j', async (args, message, usage) => {
+    expect(await runCommand(args)).toEqual({ code: 2, stdout: '', stderr: `convoke: ${message}\n${usage}\n` });
+  });
+
+  it('of nothing at all is answered with the help page, on stderr', async () => {
+    const { code, stdout, stderr } = await runCommand([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('usage: convoke COMMAND [FLAGS]');
+  });
+});
+
+describe('help', () => {
+  it.each(['classify', 'list', 'info', 'doctor'])('of %s names its flags', async (name) => {
+    const { code, stdout, stderr } = await runCommand([name, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^convoke ${name}: .*\\n\\nusage: convoke ${name} `));
+    expect(stdout).toMatch(/^ {2}--json +\S/m);
+  });
+
+  it('names every command and every variable', async () => {
+    const { code, stdout } = await runCommand(['--help']);
+    expect(code).toBe(0);
+    for (const word of [
+      'classify',
+      'list',
+      'info',
+      'doctor',
+      'CONVOKE_HUB',
+      'CONVOKE_OFFLINE',
+      'CONVOKE_CACHE',
+      'CONVOKE_DRIVER',
+    ])
+      expect(stdout).toContain(`  ${word} `);
+  });
+
+  it('is followed by a version', async () => {
+    const { stdout } = await runCommand(['--version']);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('list', () => {
+  it('has a row for every model', async () => {
+    const { code, stdout, stderr } = await runCommand(['list']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const rows = stdout.trimEnd().split('\n').slice(2);
+    expect(rows.map((row) => row.split(' ')[0])).toEqual(registry.list());
+    expect(rows.find((row) => row.startsWith('resnet18 '))).toMatch(
+      /^resnet18 +resnet +3 x 224 x 224 +1000 +11\.69 M +1\.81 G +69\.8 % +IMAGENET1K_V1$/,
+    );
+  });
+
+  it('finds a part of a name, and a whole name with stars', async () => {
+    const names = async (pattern: string) => {
+      const { stdout } = await runCommand(['list', pattern, '--json']);
+      return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+    };
+    expect(await names('next50')).toEqual(['resnext50_32x4d']);
+    expect(await names('resnet*')).toEqual(registry.list('resnet*'));
+  });
+
+  it('is JSON with --json', async () => {
+    const { stdout } = await runCommand(['list', 'resnet50', '--json']);
+    expect(JSON.parse(stdout)[0]).toEqual({
+      name: 'resnet50',
+      family: 'resnet',
+      input: registry.info('resnet50').input,
+      classes: 1000,
+      parameters: 25_557_032,
+      macs: 4_089_184_256,
+      weights: 'IMAGENET1K_V2',
+      top1: 80.858,
+    });
+  });
+
+  it('says what may have been meant by a name that is not there', async () => {
+    const { code, stdout, stderr } = await runCommand(['list', 'resnt18']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^convoke: no model is called 'resnt18'; did you mean resnet18[^\n]*\n$/);
+  });
+
+  it('loads neither the GPU nor the picture decoder', () => {
+    const seen = new Set<string>();
+    const visit = (name: string): void => {
+      if (seen.has(name)) return;
+      seen.add(name);
+      for (const next of chunks.find(({ file }) => file === name)?.imports ?? []) visit(next);
+    };
+    visit('cli/main.js');
+    const chunk = chunks.find(({ sources }) => sources.some((source) => source.endsWith('src/cli/list.ts')));
+    visit(chunk!.file);
+    const packages = [...seen].filter((name) => !name.endsWith('.js') && !name.startsWith('node:'));
+    expect(packages).toEqual(['zod/mini']);
+  });
+});
+
+describe('info', () => {
+  it('tells what a model is', async () => {
+    const { code, stdout } = await runCommand(['info', 'resnet18']);
+    expect(code).toBe(0);
+    for (const line of [
+      'parameters     11,689,512',
+      'input          3 x 224 x 224',
+      'IMAGENET1K_V1 (default)',
+      'top-1 69.758 %',
+    ])
+      expect(stdout).toContain(line);
+  });
+
+  it('is JSON with --json', async () => {
+    const { stdout } = await runCommand(['info', 'resnet18', '--json']);
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({ name: 'resnet18', family: 'resnet', parameters: 11_689_512, macs: 1_814_073_344 });
+    expect(document.weights).toMatchObject([
+      {
+        id: 'IMAGENET1K_V1',
+        default: true,
+        licence: 'BSD-3-Clause',
+        accuracy: { imagenet1k: { top1: 69.758 } },
+        urls: [
+          'https://huggingface.co/timm/resnet18.tv_in1k/resolve/main/model.safetensors',
+          'https://download.pytorch.org/models/resnet18-f37072fd.pth',
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ['resnet19', /^there is no model 'resnet19'; did you mean resnet18/],
+    ['zzz', /^there is no model 'zzz'$/],
+  ])('of %s fails with one line', async (name, text) => {
+    const { code, stdout, stderr } = await runCommand(['info', name, '--json']);
+    expect(code).toBe(1);
+    const { error } = JSON.parse(stdout);
+    expect(error).toEqual({ code: 'unknown_model', message: expect.stringMatching(text) });
+    expect(stderr).toBe(`convoke: ${error.message}\n`);
+  });
+});
+
+describe('classify', () => {
+  it('refuses what it cannot read before it needs a model', async () => {
+    const names = ['no such file.jpg', 'src', 'package.json', 'https://example.org/cat.jpg'];
+    const { code, stdout, stderr } = await runCommand(['classify', ...names, '--json']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual([
+      { image: names[0], error: { code: 'missing_file', message: 'no such file.jpg: there is no such file' } },
+      { image: names[1], error: { code: 'unsupported_image', message: 'src: is a directory, not a picture' } },
+      { image: names[2], error: { code: 'unsupported_image', message: expect.stringMatching(/^package\.json: /) } },
+      { image: names[3], error: { code: 'unsupported_image', message: expect.stringMatching(/^https:.*is no file/) } },
+    ]);
+  });
+
+  it('names a picture that cannot be read, on stderr', async () => {
+    const { code, stdout, stderr } = await runCommand(['classify', 'nothing.jpg']);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'convoke: nothing.jpg: there is no such file\n',
+    });
+  });
+
+  it('knows no model of a wrong name', async () => {
+    const { code, stdout, stderr } = await runCommand(['classify', '--sample', '--model', 'resnet17']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^convoke: there is no model 'resnet17'; did you mean resnet18.*\n$/);
+  });
+});
