@@ -1,0 +1,59 @@
+// Convolution as a tiled matrix product in workgroup memory: what feeds the arithmetic of a real GPU. Asks for no halo.
+
+import { defineKernel } from '../kernel.ts';
+import type { Candidate } from '../op.ts';
+import { epilogueOf } from '../shared/epilogue.ts';
+import { image, strideUniforms } from '../shared/strides.ts';
+import type { Conv2dAttributes } from './conv2d.ts';
+import source from './conv2d_tile.wgsl';
+import { geometry } from './geometry.ts';
+import { byTaps, packBuffer, reductionRows } from './pack_weights.ts';
+import { speed } from './speed.ts';
+
+const TILE = 64;
+
+export const conv2dTile: Candidate<Conv2dAttributes> = {
+  name: 'conv2d_tile',
+  suits(call) {
+    const { limits } = call.facts;
+    if (call.attributes.groups > 1 || limits.maxComputeInvocationsPerWorkgroup < TILE) return 0;
+    return speed(call, 'tile');
+  },
+  emit(call, emitter) {
+    const { stride, padding, dilation } = call.attributes;
+    const { filters, height, width, outH, outW, macs } = geometry(call);
+    const x = emitter.input('x');
+    const { written } = image(emitter.output);
+    const order = byTaps(call, image(x).written);
+    const epilogue = epilogueOf(call, emitter);
+    const panels = Math.ceil(filters / TILE);
+    emitter.step({
+      kernel: defineKernel('conv2d_tile', [source, ...epilogue.sources]),
+      bind: { x, w: packBuffer(call, emitter, order, TILE), y: emitter.output, ...epilogue.bind },
+      uniforms: (n) => ({
+        pixels: outH * outW * n,
+        out_pixels: outH * outW,
+        out_w: outW,
+        height,
+        width,
+        filters,
+        written,
+        w_quads: (panels * TILE) / 4,
+        products: reductionRows(order),
+        columns: order.columns,
+        channels: order.run,
+        stride_h: stride[0],
+        stride_w: stride[1],
+        pad_top: padding[0],
+        pad_left: padding[1],
+        dilation_h: dilation[0],
+        dilation_w: dilation[1],
+        ...strideUniforms('x', x),
+        ...strideUniforms('y', emitter.output),
+        ...epilogue.uniforms,
+      }),
+      grid: (n) => [Math.ceil((outH * outW * n) / TILE), panels, 1],
+      flops: (n) => 2 * macs * n,
+    });
+  },
+};
