@@ -1,5 +1,5 @@
-// `npm run bench -- NAME [FLAGS]` runs bench/NAME.ts in Node; without a name it lists them.
-import { existsSync, readdirSync } from 'node:fs';
+// `npm run bench -- NAME [FLAGS]` runs bench/NAME.ts in Node; without a name it lists them. A bench's first line says how to run it.
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root, run, say } from './run.mjs';
@@ -7,9 +7,10 @@ import { root, run, say } from './run.mjs';
 const [name, ...args] = process.argv.slice(2);
 const names = readdirSync(join(root, 'bench'))
   .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.slice(0, -'.ts'.length));
+  .map((file) => file.slice(0, -'.ts'.length))
+  .filter((name) => readFileSync(join(root, `bench/${name}.ts`), 'utf8').startsWith(`// \`npm run bench -- ${name}\``));
 
-if (!name || !existsSync(join(root, `bench/${name}.ts`))) {
+if (!names.includes(name)) {
   say(`npm run bench -- NAME, where NAME is one of: ${names.join(', ')}`);
   process.exitCode = 2;
 } else {

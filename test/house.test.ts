@@ -16,7 +16,9 @@ interface Source {
 
 function read(folder: string): Source[] {
   if (!existsSync(root + folder)) return [];
-  const files = readdirSync(root + folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const entries = readdirSync(root + folder, { recursive: true, withFileTypes: true });
+  // The benches install their peers beside themselves.
+  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'));
   return files.map((file) => {
     const path = relative(root, `${file.parentPath}/${file.name}`).replaceAll('\\', '/');
     const text = readFileSync(root + path, 'utf8');
