@@ -1,0 +1,112 @@
+// What a kernel's text says about itself: bindings and uniforms, through comments, and what makes two kernels one.
+
+import { describe, expect, it } from 'vitest';
+import { GraphError } from '../../src/runtime/errors.ts';
+import { defineKernel, kernelKey } from '../../src/wgsl/kernel.ts';
+
+const uniform = '@group(0) @binding(0) var<uniform> params: Params;';
+
+describe('bindings', () => {
+  it('are read with their kinds, in the order of their numbers', () => {
+    const { bindings } = defineKernel('k', [
+      '@group(0) @binding(3) var<storage,read_write> y: array<vec4f>;',
+      '@group(0) @binding(1) var<storage> x: array<f32>;\n@group(0)\n  @binding(2)\n  var<storage, read> w : array<f32>;',
+      `struct Params { n: u32 }\n${uniform}`,
+      '@group(0) @binding(4) var weights: texture_2d<f32>;',
+      '@group(0) @binding(5) var packed: texture_storage_2d<rgba32float, write>;',
+      'var<workgroup> sh_x: array<f32, 64>; var<private> p: u32;',
+    ]);
+    expect(bindings).toEqual([
+      { index: 0, name: 'params', kind: 'uniform' },
+      { index: 1, name: 'x', kind: 'read' },
+      { index: 2, name: 'w', kind: 'read' },
+      { index: 3, name: 'y', kind: 'write' },
+      { index: 4, name: 'weights', kind: 'texture' },
+      { index: 5, name: 'packed', kind: 'write_texture' },
+    ]);
+  });
+
+  it.each([
+    [
+      'k.wgsl: bindings x (1) and w (1) of the joined files collide',
+      '@group(0) @binding(1) var<storage, read> x: array<f32>;\n@group(0) @binding(1) var<storage, read> w: array<f32>;',
+    ],
+    [
+      'k.wgsl: bindings x (1) and x (2) of the joined files collide',
+      '@group(0) @binding(1) var<storage, read> x: array<f32>;\n@group(0) @binding(2) var<storage, read> x: array<f32>;',
+    ],
+    ['k.wgsl: binding 1 (s) is of no known kind', '@group(0) @binding(1) var s: sampler;'],
+    ['k.wgsl: binding 1 (x) is of no known kind', '@group(0) @binding(1) var<storage, write> x: array<f32>;'],
+    [
+      "k.wgsl: 1 bindings, of which 0 read '@group(0) @binding(I) var<...> name: type'",
+      '@binding(1) @group(0) var<storage, read> x: array<f32>;',
+    ],
+    [
+      "k.wgsl: 1 bindings, of which 0 read '@group(0) @binding(I) var<...> name: type'",
+      '@group(1) @binding(1) var<storage, read> x: array<f32>;',
+    ],
+  ])('%s', (message, text) => {
+    expect(() => defineKernel('k', [text])).toThrow(new GraphError('unknown_operator', message));
+  });
+});
+
+describe('uniforms', () => {
+  const fields = (...texts: string[]) => defineKernel('k', texts).uniforms.map(({ name, type }) => `${name}:${type}`);
+
+  it('are the fields of Params, several on a line or one, with or without a comma at the end', () => {
+    expect(fields('struct Params {\n  a: u32, b: f32,\n  c : i32\n}', uniform)).toEqual(['a:u32', 'b:f32', 'c:i32']);
+    expect(fields('struct Params{a:u32,}', uniform)).toEqual(['a:u32']);
+    expect(fields('@compute @workgroup_size(1) fn main() {}')).toEqual([]);
+    expect(fields('struct Other { z: u32 }\nstruct Params { a: u32 }')).toEqual(['a:u32']);
+  });
+
+  it('are read past comments with braces, fields and bindings in them', () => {
+    const text = `
+      // struct Params { wrong: u32 } @group(0) @binding(0) var<uniform> wrong: Params;
+      /* struct Params { wrong: u32 /* nested } */ still { a comment */
+      struct Params {
+        a: u32, // {x, y}: see /* below
+        b: f32, /* } */ c: u32,  // not d: u32
+      }
+      ${uniform} // */ the end of nothing`;
+    expect(fields(text)).toEqual(['a:u32', 'b:f32', 'c:u32']);
+    expect(defineKernel('k', [text]).bindings).toHaveLength(1);
+  });
+
+  it.each([
+    ['k.wgsl: Params.size is vec2u, not u32, i32 or f32', 'struct Params { a: u32, size: vec2u }'],
+    ['k.wgsl: Params.@align(16) a is u32, not u32, i32 or f32', 'struct Params { @align(16) a: u32 }'],
+  ])('%s', (message, text) => {
+    expect(() => defineKernel('k', [text])).toThrow(new GraphError('unknown_operator', message));
+  });
+});
+
+describe('the code', () => {
+  it('has features, then constants, then the files', () => {
+    const { code } = defineKernel('k', ['fn a() {}', 'fn b() {}'], {
+      enables: ['f16'],
+      constants: { TILE: 8, SCALE: 0.5, SHIFT: -1 },
+    });
+    expect(code).toBe('enable f16;\nconst TILE = 8u;\nconst SCALE = 0.5;\nconst SHIFT = -1;\nfn a() {}\nfn b() {}');
+  });
+
+  it('has no constant and no override that WGSL cannot write', () => {
+    expect(() => defineKernel('k', [''], { constants: { A: Number.POSITIVE_INFINITY } })).toThrow(TypeError);
+    expect(() => defineKernel('k', [''], { overrides: { A: Number.NaN } })).toThrow(TypeError);
+  });
+
+  it('is joined once: one definition, one kernel', () => {
+    const make = (name: string, texts: string[], overrides: Record<string, number>, constants = {}) =>
+      defineKernel(name, texts, { overrides, constants });
+    const first = make('k', ['fn a() {}'], { A: 1 });
+    expect(make('k', ['fn a() {}'], { A: 1 })).toBe(first);
+    const others = [
+      make('other', ['fn a() {}'], { A: 1 }),
+      make('k', ['fn b() {}'], { A: 1 }),
+      make('k', ['fn a() {}', ''], { A: 1 }),
+      make('k', ['fn a() {}'], { A: 2 }),
+      make('k', ['fn a() {}'], { A: 1 }, { B: 1 }),
+    ];
+    expect(new Set([first, ...others].map(kernelKey)).size).toBe(6);
+  });
+});
