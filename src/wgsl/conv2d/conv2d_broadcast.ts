@@ -56,6 +56,7 @@ export const conv2dBroadcast: Candidate<Conv2dAttributes> = {
         y: emitter.output,
         order,
         epilogue,
+        biasScale: 1,
         filters: filters / groups,
         written: groups > 1 ? filters / groups : yl.written,
         fewPixels: outH * outW <= 4,
@@ -101,6 +102,8 @@ interface BroadcastProduct {
   readonly y: BufferRef;
   readonly order: Reduction;
   readonly epilogue: JoinedEpilogue;
+  /** 0 where the bias is bound only to share a pipeline with those that add it. */
+  readonly biasScale: 0 | 1;
   /** Filters of one z, and the output channels written for them: a multiple of 4. */
   readonly filters: number;
   readonly written: number;
@@ -114,7 +117,7 @@ interface BroadcastProduct {
 
 /** One dispatch of the kernel. */
 export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | 'operator'> {
-  const { lanes, x, w, y, order, epilogue, filters, written, fewPixels, z, pixels, strides } = product;
+  const { lanes, x, w, y, order, epilogue, biasScale, filters, written, fewPixels, z, pixels, strides } = product;
   if (w.layout.kind !== 'texture') throw new TypeError(`weights are laid out as ${w.layout.kind}`);
   const { width, height } = w.layout;
   const rowsPerTile = fewPixels ? 4 : 8;
@@ -135,6 +138,7 @@ export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | '
       rows: order.rows,
       columns: order.columns,
       run: order.run,
+      bias_scale: biasScale,
       w_height: height,
       w_width: width / Math.ceil(reductionRows(order) / height),
       ...epilogue.uniforms,

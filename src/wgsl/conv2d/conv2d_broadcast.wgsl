@@ -8,7 +8,7 @@ struct Params {
   rows: u32, columns: u32, run: u32, tap_down: u32, tap_across: u32, w_height: u32, w_width: u32,
   z_x: u32, z_w: u32, z_y: u32, z_filter: u32,
   y_offset: u32, y_image: u32, y_row: u32, y_pixel: u32, r_offset: u32, r_image: u32, r_row: u32, r_pixel: u32,
-  low: f32, high: f32,
+  bias_scale: f32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -96,7 +96,7 @@ fn main(
   let k = quad * 4u;
   if (k >= params.written) { return; }
   let keep = vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(params.filters);
-  let bias = load_bias(id.z * params.z_filter + k);
+  let bias = params.bias_scale * load_bias(id.z * params.z_filter + k);
   let y0 = params.y_offset + id.z * params.z_y;
   let r0 = id.z * params.z_y;
   store(s0 + bias, k, y0 + to.p0, r0 + added.p0, keep);

@@ -47,9 +47,9 @@ export function epilogueOf(
   };
 }
 
-/** Nothing follows the sum. */
-export const noEpilogue: JoinedEpilogue = {
-  sources: [noBias, noResidual, activationText({ activation: null, slope: null })],
-  bind: {},
-  uniforms: { ...strideUniforms('r', undefined), ...activationUniforms({ activation: null, slope: null }) },
-};
+/** Of a call's epilogue the bias alone. */
+export function biasOnly({ inputs, ...call }: Call<Epilogue>, emitter: Emitter): JoinedEpilogue {
+  const { bias: ofCall } = inputs;
+  const attributes = { activation: null, slope: null };
+  return epilogueOf({ ...call, inputs: { ...(ofCall && { bias: ofCall }) }, attributes }, emitter);
+}

@@ -11,7 +11,7 @@ import { geometry } from '../conv2d/geometry.ts';
 import { speed } from '../conv2d/speed.ts';
 import { defineKernel } from '../kernel.ts';
 import type { Call, Candidate, Emitter } from '../op.ts';
-import { epilogueOf, noEpilogue } from '../shared/epilogue.ts';
+import { biasOnly, epilogueOf } from '../shared/epilogue.ts';
 import { linearGrid } from '../shared/grid.ts';
 import linearIndex from '../shared/linear_index.wgsl';
 import { image, strideUniforms } from '../shared/strides.ts';
@@ -79,7 +79,9 @@ export const winograd: Candidate<Conv2dAttributes> = {
         w: u,
         y: m,
         order: { rows: 1, columns: 1, run: channels, pixel: channels, span: 1 },
-        epilogue: noEpilogue,
+        // The output transform adds the bias and all that follows.
+        epilogue: biasOnly(call, emitter),
+        biasScale: 0,
         filters,
         written,
         fewPixels: tiles <= 4,
