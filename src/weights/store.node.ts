@@ -185,7 +185,8 @@ function isAlive(pid: number): boolean {
 
 async function inspect(root: string): Promise<CacheReport> {
   const report = { directory: root, writable: await canWrite(root), bytes: 0, files: 0 };
-  const entries = (await exists(root)) ? await readdir(root, { recursive: true, withFileTypes: true }) : [];
+  // Where nothing can be listed nothing is kept, and `writable` tells whether that could change.
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     if (!entry.isFile()) continue;
     const facts = await stat(join(entry.parentPath, entry.name)).catch(() => null); // gone since the listing

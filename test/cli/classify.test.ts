@@ -204,6 +204,17 @@ describe.runIf(drivers.length > 0)('hubs', () => {
   });
 });
 
+describe.runIf(drivers.length > 0)('the doctor', () => {
+  it('names what is missing, and what to do', async () => {
+    const args = ['doctor', '--driver', drivers[0] ?? 'auto', '--hub', 'http://127.0.0.1:1/'];
+    const { code, stdout } = await run(args, { env: { CONVOKE_CACHE: 'package.json' } });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^✘ cache +\S+package\.json: .* not writable: name another folder in CONVOKE_CACHE$/m);
+    expect(stdout).toMatch(/^✘ hub +cannot reach 127\.0\.0\.1:1 .*--hub DIR\|URL/m);
+    expect(stdout).toMatch(/^✔ computation /m);
+  });
+});
+
 describe('no adapter', () => {
   it('is what a driver that is not there ends in, with those that are', async () => {
     const { code, stdout, stderr } = await run(['classify', '--sample', '--driver', 'voodoo']);
