@@ -1,12 +1,15 @@
 // Runs every kernel of an operator against its reference: alone, and between slices of a concatenated image with a halo.
 
 import { expect } from 'vitest';
+import { channelBlock } from '../../src/runtime/compile/lower.ts';
 import type { Attributes, Value } from '../../src/runtime/graph/value.ts';
+import { roundUp } from '../../src/runtime/plan/layout.ts';
 import { relu } from '../../src/wgsl/activation/activation.ts';
 import { concat } from '../../src/wgsl/concat/concat.ts';
 import { flatten } from '../../src/wgsl/flatten/flatten.ts';
 import type { Operator } from '../../src/wgsl/op.ts';
 import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
+import { testDevice } from './gpu.ts';
 import {
   type AnyOperator,
   apply,
@@ -46,7 +49,43 @@ export async function checkOperator(
 
 /** The same for a value of any graph whose last operator is the one in question. */
 export async function checkValue(value: Value, tensors: Tensors, reference: Reference): Promise<void> {
-  for (const kernel of await candidates(value)) await checkRun(value, tensors, reference, kernel, value);
+  const { facts } = await testDevice();
+  const channels = reference.shape[1]!;
+  const lanes = roundUp(channels, channelBlock(facts));
+  const seen: Value = {
+    kind: 'operator',
+    name: 'all lanes',
+    operator: allLanes,
+    inputs: { x: value },
+    attributes: {},
+    shape: value.shape.with(1, lanes),
+  };
+  const padded = withZeros(reference, lanes);
+  for (const kernel of await candidates(value)) await checkRun(seen, tensors, padded, kernel, value);
+}
+
+/** Shows the channels that only pad an image as well: kernels that read whole vectors count on zeros there. */
+const allLanes: Operator = {
+  name: 'all_lanes',
+  inputs: ['x'],
+  epilogue: false,
+  macs: () => 0,
+  view: (_, input) => (input.kind === 'image' ? { ...input, channels: input.written } : null),
+  kernels: [{ name: 'view', suits: () => 1, emit: () => {} }],
+};
+
+function withZeros(reference: Reference, lanes: number): Reference {
+  const [n = 1, channels = 1, ...rest] = reference.shape;
+  const area = rest.reduce((product, dim) => product * dim, 1);
+  const spread = (values: Float64Array) => {
+    const wide = new Float64Array(n * lanes * area);
+    for (let i = 0; i < n; i++)
+      wide.set(values.subarray(i * channels * area, (i + 1) * channels * area), i * lanes * area);
+    return wide;
+  };
+  const { y, terms, granted } = reference;
+  const shape = [n, lanes, ...rest];
+  return { shape, y: spread(y), terms: spread(terms), length: reference.length, granted: spread(granted) };
 }
 
 async function checkRun(value: Value, tensors: Tensors, reference: Reference, kernel: string, of: Value) {

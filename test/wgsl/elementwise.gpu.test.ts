@@ -60,6 +60,8 @@ describe.each(['add', 'mul'] as const)('%s', (name) => {
   it('reads and writes slices of other images', async () => {
     const b = filled(`${name}/embedded`, [2, 8, 1, 5]);
     await checkEmbedded(twins[name], {}, (a) => elementwiseReference(name, a, b), { input: 'a', others: { b } });
+    const a = filled(`${name}/embedded`, [2, 1, 6, 1]);
+    await checkEmbedded(twins[name], {}, (x) => elementwiseReference(name, a, x), { input: 'b', others: { a } });
   });
 
   it('refuses shapes that do not broadcast', () => {
