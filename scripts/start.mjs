@@ -4,10 +4,10 @@ import { adapterName, npmSwiftShaderIsHere } from './drivers.mjs';
 import { run, say } from './run.mjs';
 import { setUp } from './setup.mjs';
 
-const valued = ['--model', '--weights', '--hub', '--top', '--driver', '--precision'];
+const valued = ['--model', '--weights', '--hub', '--top', '--driver'];
 
 const args = process.argv.slice(2);
-const images = args.filter((arg, i) => !arg.startsWith('-') && !valued.includes(args[i - 1]));
+const images = args.filter((arg, i) => (arg === '-' || !arg.startsWith('-')) && !valued.includes(args[i - 1]));
 
 setUp();
 if (buildIsStale()) {
