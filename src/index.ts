@@ -9,6 +9,8 @@ export const registry = new Registry(builtin);
 export type { DecodeOptions, ImageSource, Pixels, RawPixels } from './image/pixels.ts';
 export type { Preprocess } from './image/preprocess.ts';
 export { samplePicture } from './image/sample.ts';
+/** The words that models are written in, for plugins. */
+export * as layers from './models/layers.ts';
 export type { LoadOptions } from './registry/load.ts';
 export type { Classification, ClassifyOptions, Model } from './registry/model.ts';
 export {
@@ -33,6 +35,8 @@ export {
   UsageError,
   WeightsError,
 } from './runtime/errors.ts';
+export type { Init, Scope } from './runtime/graph/scope.ts';
+export type { Value } from './runtime/graph/value.ts';
 export type { AdapterFacts } from './runtime/plan/facts.ts';
 export type { OnProgress, Progress } from './runtime/progress.ts';
 export { type Tensor, tensor } from './runtime/tensor.ts';

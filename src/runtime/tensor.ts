@@ -18,14 +18,21 @@ export class Tensor {
   }
 }
 
-/** Makes a tensor. Throws UsageError 'invalid_argument' when the count of numbers is not that of the shape. */
+/**
+ * Makes a tensor. A Float32Array is kept, not copied: change it only when nothing reads the tensor any more.
+ * Throws UsageError 'invalid_argument' when the shape is none, or the count of numbers is not that of the shape.
+ */
 export function tensor(data: ArrayLike<number>, shape: readonly number[]): Tensor {
+  const bad = shape.find((dim) => !(Number.isSafeInteger(dim) && dim >= 0));
+  if (bad !== undefined)
+    throw new UsageError('invalid_argument', `a tensor of shape [${shape}]: ${bad} is no length of a dimension`);
   const count = shape.reduce((product, dim) => product * dim, 1);
-  if (!shape.every((dim) => Number.isInteger(dim) && dim >= 0) || count !== data.length)
+  if (count !== data.length)
     throw new UsageError(
       'invalid_argument',
       `a tensor of shape [${shape}] has ${count} numbers, ${data.length} were given`,
     );
+  // WebGPU takes no SharedArrayBuffer.
   const kept = data instanceof Float32Array && data.buffer instanceof ArrayBuffer;
-  return new Tensor(kept ? (data as Float32Array<ArrayBuffer>) : Float32Array.from(data), shape);
+  return new Tensor(kept ? (data as Float32Array<ArrayBuffer>) : Float32Array.from(data), [...shape]);
 }

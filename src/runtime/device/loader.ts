@@ -48,15 +48,17 @@ export class Loader {
   async put({ name, shape, data }: NamedTensor): Promise<void> {
     const targets = this.#wanted.get(name);
     if (!targets) return;
-    const rowElements = data.length / (shape[0] ?? 1);
-    for (const { layout, parameter } of targets) {
+    const rows = shape[0] ?? 1;
+    const rowElements = data.length / rows;
+    const expected = targets.reduce((most, { layout, parameter }) => {
       const { from, to } = parameter!;
       const elements = layout.kind === 'rows' ? elementCount(layout.shape) : 0;
-      if (elements !== (to - from) * rowElements || to > (shape[0] ?? 1))
-        throw WeightsError.mismatch(`parameter ${name} is [${shape}] with ${data.length} numbers`, [
-          `rows ${from} to ${to} of ${name} have ${(to - from) * rowElements} numbers, the program takes ${elements}`,
-        ]);
-    }
+      return Math.max(most, (elements / (to - from)) * to);
+    }, 0);
+    if (data.length !== expected || targets.some(({ parameter }) => parameter!.to > rows))
+      throw WeightsError.mismatch(`parameter ${name} is [${shape}] with ${data.length} numbers, not ${expected}`, [
+        `${name} has ${data.length} numbers, the program takes ${expected}`,
+      ]);
     await checked(this.#acquired, `parameter ${name}`, () => {
       for (const { id, parameter } of targets) {
         const { from, to } = parameter!;
