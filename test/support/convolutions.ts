@@ -4,8 +4,9 @@ import { expect } from 'vitest';
 import type { Value } from '../../src/runtime/graph/value.ts';
 import { conv2dReference } from '../../src/wgsl/conv2d/conv2d.ref.ts';
 import { type Conv2dAttributes, conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
+import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
 import { winogradTerms } from '../../src/wgsl/winograd/winograd.ref.ts';
-import { apply, boundOf, candidates, type Reference, runValue, type TestTensor, worst } from './operators.ts';
+import { apply, boundOf, candidates, runValue, type TestTensor, worst } from './operators.ts';
 
 export interface ConvolutionTensors {
   readonly x: TestTensor;
@@ -21,7 +22,8 @@ export type ConvolutionAttributes = Pick<Conv2dAttributes, 'stride' | 'padding' 
 /** The reference; rounding cannot grow in `activation`, which never moves two numbers apart. */
 export function convolution(tensors: ConvolutionTensors, attributes: ConvolutionAttributes): Reference {
   const reference = conv2dReference(tensors, attributes);
-  return attributes.activation ? { ...reference, y: reference.y.map((v) => Math.max(0, v)) } : reference;
+  const y = attributes.activation ? reference.y.map((v) => Math.max(0, v)) : reference.y;
+  return { ...reference, y, granted: new Float64Array(y.length) };
 }
 
 /** What a kernel adds up: Winograd's sums are of other terms, and larger ones, than those of the definition. */

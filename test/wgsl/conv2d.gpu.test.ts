@@ -1,11 +1,21 @@
 // Every convolution kernel against the float64 reference, and against torch's numbers.
 
 import { describe, expect, it } from 'vitest';
-import { channelBlock } from '../../src/runtime/compile/lower.ts';
+import { compile } from '../../src/runtime/compile/compile.ts';
+import { Executor } from '../../src/runtime/device/executor.ts';
+import { graphOf } from '../../src/runtime/graph/graph.ts';
 import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
-import { checkConvolution, convolution } from '../support/convolutions.ts';
+import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
+import { checkEmbedded } from '../support/check.ts';
+import {
+  type ConvolutionAttributes as Attributes,
+  checkConvolution,
+  convolution,
+  summedBy,
+} from '../support/convolutions.ts';
+import { limited } from '../support/facts.ts';
 import { testDevice } from '../support/gpu.ts';
-import { apply, boundOf, filled, type TestTensor, worst } from '../support/operators.ts';
+import { apply, boundOf, filled, type TestTensor, testPipelines, worst } from '../support/operators.ts';
 import { SHARED_MISSING, sharedJson } from '../support/shared.ts';
 
 interface OracleCase {
@@ -75,19 +85,55 @@ describe('conv2d beyond the oracle', () => {
     await checkConvolution(tensors, attributes);
   });
 
-  it('ranks fast kernels before the plain one', async () => {
-    const { facts } = await testDevice();
-    const tensors = { x: filled('x', [1, 64, 28, 28]), w: filled('w', [64, 64, 3, 3], 1, 0, true) };
-    const value = apply(conv2d, tensors, { padding: [1, 1, 1, 1] });
-    const call = {
-      value,
-      inputs: value.inputs,
-      attributes: value.attributes as never,
-      facts,
-      block: channelBlock(facts),
+  it('folds weights that are taller than a texture may be', async () => {
+    const acquired = await testDevice();
+    const tensors = {
+      x: filled('folded/x', [2, 48, 6, 5]),
+      w: filled('folded/w', [20, 48, 3, 3], 1, 0, true),
     };
-    const ranks = Object.fromEntries(conv2d.kernels.map((kernel) => [kernel.name, kernel.suits(call)]));
-    expect(ranks.conv2d_direct).toBe(1);
-    expect(Math.max(...Object.values(ranks))).toBeGreaterThan(1);
+    const attributes = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 } satisfies Attributes;
+    const value = apply(conv2d, tensors, attributes);
+    // 432 rows, 56 or 60 at a time, beside each other.
+    const facts = limited(acquired.facts, { maxTextureDimension2D: 60 });
+    const program = compile(graphOf({ y: value }), facts, () => 'conv2d_broadcast');
+    expect(program.buffers.some(({ layout }) => layout.kind === 'texture' && layout.width > 5)).toBe(true);
+    const pipelines = testPipelines(acquired);
+    await pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
+    const executor = await Executor.load(acquired, pipelines, program, [{ name: 'w', ...tensors.w }]);
+    const { y } = await executor.run(2, { x: tensors.x.data });
+    executor.dispose();
+    const reference = convolution(tensors, attributes);
+    expect(worst(y!, reference.y, boundOf(reference))).toBeNull();
+  });
+});
+
+// [filters, kernel, stride, padding, groups], on eight channels of an image that has others, and zeros for others, around it.
+const embedded: [string, [number, number, number, number, number]][] = [
+  ['3x3', [16, 3, 1, 1, 1]],
+  ['5x5 that halves', [8, 5, 2, 2, 1]],
+  ['a point', [12, 1, 1, 0, 1]],
+  ['two groups', [8, 3, 1, 1, 2]],
+  ['depthwise', [8, 3, 1, 1, 8]],
+];
+
+describe('conv2d between slices of concatenated images', () => {
+  it.each(embedded)('%s', async (name, [filters, kernel, stride, pad, groups]) => {
+    const attributes = {
+      stride: [stride, stride],
+      padding: [pad, pad, pad, pad],
+      dilation: [1, 1],
+      groups,
+    } satisfies Attributes;
+    const others = {
+      w: filled(`${name}/w`, [filters, 8 / groups, kernel, kernel], 1, 0, true),
+      bias: filled(`${name}/bias`, [filters], 1, 0, true),
+    };
+    const referenceOf = (x: TestTensor): Reference => {
+      const tensors = { x, ...others };
+      const reference = convolution(tensors, attributes);
+      // All kernels are held against one bound here, so against the widest: each one's own is tested above.
+      return kernel === 3 && groups === 1 ? summedBy('winograd', reference, tensors, attributes) : reference;
+    };
+    await checkEmbedded(conv2d, attributes, referenceOf, { others });
   });
 });
