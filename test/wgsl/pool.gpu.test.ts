@@ -81,6 +81,8 @@ describe('max_pool2d', () => {
     [[2, 12, 9, 8], max({ kernel: [3, 3], stride: [2, 2], padding: [0, 0, 1, 1] })],
     [[1, 20, 6, 6], max({ kernel: [3, 3], stride: [2, 2], padding: [1, 0, 0, 1], ceilMode: true })],
     [[1, 4, 5, 9], max({ kernel: [2, 3], stride: [3, 1], dilation: [2, 3], padding: [1, 3] })],
+    // Its one window misses the image altogether.
+    [[1, 5, 1, 1], max({ kernel: [2, 2], dilation: [4, 4], padding: [2, 2] })],
   ] as const)('of %s with %o', async (shape, attributes) => {
     // Negative throughout, so that a zero from the padding would win.
     const x = filled(`max/${shapeText(shape)}`, shape, 1, -2);
