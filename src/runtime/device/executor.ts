@@ -33,6 +33,7 @@ export class Executor {
   #residence: Residence | null = null;
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
+  #seen: DeviceError | null;
 
   private constructor(
     acquired: Acquired,
@@ -46,6 +47,7 @@ export class Executor {
     this.#pipelines = pipelines;
     this.#options = options;
     this.#weights = weights;
+    this.#seen = acquired.fault();
   }
 
   /**
@@ -184,17 +186,23 @@ export class Executor {
 
   async #guarded<T>(what: string, batch: number, work: (residence: Residence) => Promise<T>): Promise<T> {
     if (this.#disposed) throw disposed();
-    const before = this.#acquired.fault();
-    if (before?.code === 'device_lost') throw before;
+    this.#checkFault();
     const residence = await this.#reside(batch);
     try {
       const result = await checked(this.#acquired, what, () => work(residence));
-      const fault = this.#acquired.fault();
-      if (fault && fault !== before) throw fault;
+      this.#checkFault();
       return result;
     } catch (error) {
       throw this.#disposed ? disposed() : await this.#explain(error);
     }
+  }
+
+  /** Throws what no error scope caught, once: what the device does next may well be right. A loss is for good. */
+  #checkFault(): void {
+    const fault = this.#acquired.fault();
+    if (!fault || (fault === this.#seen && fault.code !== 'device_lost')) return;
+    this.#seen = fault;
+    throw fault;
   }
 
   /** A device that goes breaks off the mapping of buffers, which may come to light before the loss itself does. */
