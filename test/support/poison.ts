@@ -10,20 +10,23 @@ const POISON = 0x7fc0_beef;
 
 /**
  * Fills the arenas of a batch size with NaN. Images with a halo get a zero halo, as a fresh arena would give them.
- * Returns a function that counts the words between buffers that a run has changed.
+ * Returns a function that counts the words between buffers, and in halos, that a run has changed.
  */
 export async function poison(acquired: Acquired, executor: Executor, batch: number): Promise<() => Promise<number>> {
   const { device } = acquired;
   const residence = await executor.residence(batch);
   const images = residence.arenas.map((arena) => new Uint32Array(arena.size / 4).fill(POISON));
-  const free = images.map((words) => new Uint8Array(words.length).fill(1));
+  // What no kernel may write: words between buffers, which stay poisoned, and zeros around images.
+  const kept = images.map((words) => new Uint8Array(words.length).fill(1));
   for (const { id, arena, offset, bytes } of residence.plan.buffers) {
     if (arena === null) continue;
-    free[arena]!.fill(0, offset / 4, (offset + bytes) / 4);
+    kept[arena]!.fill(0, offset / 4, (offset + bytes) / 4);
     const layout = executor.program.buffers[id]!.layout;
     if (layout.kind === 'image' && hasHalo(layout)) {
-      images[arena]!.fill(0, offset / 4, (offset + bytes) / 4);
-      poisonInterior(images[arena]!.subarray(offset / 4), layout, batch);
+      const words = images[arena]!.subarray(offset / 4, (offset + bytes) / 4);
+      words.fill(0);
+      poisonInterior(words, layout, batch);
+      for (const [at, word] of words.entries()) if (word === 0) kept[arena]![offset / 4 + at] = 1;
     }
   }
   for (const [i, arena] of residence.arenas.entries()) device.queue.writeBuffer(arena, 0, images[i]!);
@@ -31,7 +34,7 @@ export async function poison(acquired: Acquired, executor: Executor, batch: numb
     let changed = 0;
     for (const [i, arena] of residence.arenas.entries()) {
       const words = await readWords(acquired, arena);
-      for (const [at, word] of words.entries()) if (free[i]![at] === 1 && word !== POISON) changed++;
+      for (const [at, word] of words.entries()) if (kept[i]![at] === 1 && word !== images[i]![at]) changed++;
     }
     return changed;
   };

@@ -2,7 +2,7 @@
 
 import type { Call } from '../op.ts';
 
-export type Method = 'broadcast' | 'winograd' | 'depthwise' | 'grouped' | 'tile';
+type Method = 'broadcast' | 'winograd' | 'depthwise' | 'grouped' | 'tile';
 
 // Multiples of the plain kernel's speed. On a CPU as measured on lavapipe (Zen 3); SwiftShader keeps the order. There barriers
 // and workgroup memory cost more than they save. On GPUs they are what feeds the arithmetic.
