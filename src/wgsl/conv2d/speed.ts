@@ -6,7 +6,7 @@ type Method = 'broadcast' | 'winograd' | 'depthwise' | 'grouped' | 'tile';
 
 // Multiples of the plain kernel's speed. On a CPU as measured on lavapipe (Zen 3); SwiftShader keeps the order. There barriers
 // and workgroup memory cost more than they save. On GPUs they are what feeds the arithmetic.
-const onCpu: Readonly<Record<Method, number>> = { broadcast: 10, winograd: 20, depthwise: 8, grouped: 4, tile: 0.5 };
+const onCpu: Readonly<Record<Method, number>> = { broadcast: 10, winograd: 17, depthwise: 8, grouped: 4, tile: 0.5 };
 const onGpu: Readonly<Record<Method, number>> = { broadcast: 2, winograd: 1.5, depthwise: 8, grouped: 4, tile: 10 };
 
 export function speed({ facts }: Pick<Call, 'facts'>, method: Method): number {
