@@ -124,6 +124,7 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
 const SHORTEST_MS = 0.05;
 const LONGEST_MS = 0.4;
 let waiting = 0;
+let napping = false;
 let napMs = SHORTEST_MS;
 
 /**
@@ -133,7 +134,10 @@ let napMs = SHORTEST_MS;
 export async function settle<T>(promise: Promise<T>, facts: Pick<AdapterFacts, 'fallback'>): Promise<T> {
   if (!facts.fallback) return promise;
   napMs = SHORTEST_MS;
-  if (waiting++ === 0) setImmediate(nap);
+  waiting++;
+  // The last wait's nap may still be due: a second chain of naps beside it would never end, and each would cost its time.
+  if (!napping) setImmediate(nap);
+  napping = true;
   try {
     return await promise;
   } finally {
@@ -142,7 +146,8 @@ export async function settle<T>(promise: Promise<T>, facts: Pick<AdapterFacts, '
 }
 
 function nap(): void {
-  if (waiting === 0) return;
+  napping = waiting > 0;
+  if (!napping) return;
   Atomics.wait(pause, 0, 0, napMs);
   napMs = Math.min(LONGEST_MS, napMs * 1.25);
   setImmediate(nap);

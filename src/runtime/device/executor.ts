@@ -89,7 +89,7 @@ export class Executor {
 
   /** One run on a batch of `batch` images, inputs in NCHW. Calls queue up behind each other. */
   run(batch: number, inputs: Arrays): Promise<Record<string, Float32Array<ArrayBuffer>>> {
-    return this.#exclusively(`a run of ${batch} images`, batch, (residence) => {
+    return this.#exclusively(`a run on a batch of ${batch}`, batch, (residence) => {
       this.#upload(residence, inputs);
       const { device } = this.#acquired;
       const encoder = device.createCommandEncoder();
@@ -108,7 +108,7 @@ export class Executor {
 
   /** The time of every dispatch of one run, by timestamp queries. Throws DeviceError 'missing_feature' without them. */
   profile(batch: number, inputs: Arrays): Promise<DispatchTime[]> {
-    return this.#exclusively(`a profile of ${batch} images`, batch, async (residence) => {
+    return this.#exclusively(`a profile of a batch of ${batch}`, batch, async (residence) => {
       const stopwatch = new Stopwatch(this.#acquired, residence.run.length);
       try {
         this.#upload(residence, inputs);
@@ -121,7 +121,7 @@ export class Executor {
 
   /** The memory of the batch size in use, for tests that poison it before a run and inspect it after. */
   residence(batch: number): Promise<Residence> {
-    return this.#exclusively(`the memory of ${batch} images`, batch, async (residence) => residence);
+    return this.#exclusively(`memory for a batch of ${batch}`, batch, async (residence) => residence);
   }
 
   /** Frees the GPU memory at once; runs that are under way throw UsageError 'disposed'. Safe to call twice. */
