@@ -14,7 +14,7 @@ import { image, strideUniforms } from '../shared/strides.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_broadcast.wgsl';
 import { geometry } from './geometry.ts';
-import { byRuns, byTaps, packTexture, type Reduction, reductionRows, weightTexture } from './pack_weights.ts';
+import { byRuns, byTaps, packTexture, panelsOf, type Reduction, reductionRows, weightTexture } from './pack_weights.ts';
 import { speed } from './speed.ts';
 
 const lanesText: Readonly<Record<number, string>> = { 4: lanes4, 8: lanes8 };
@@ -32,9 +32,8 @@ export const conv2dBroadcast: Candidate<Conv2dAttributes> = {
     const { groups } = call.attributes;
     if (lanes === 0) return 0;
     if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
-    const side = call.facts.limits.maxTextureDimension2D;
     const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
-    if (weightTexture(filters, rows, lanes, side)[0] > side) return 0;
+    if (!weightTexture(call, groups * panelsOf(call, lanes), rows, lanes)) return 0;
     return speed(call, 'broadcast') * Math.min(1, filters / groups / (4 * lanes));
   },
   needs: (call) => ({ x: imageNeeds(call) }),
@@ -73,7 +72,6 @@ export const conv2dBroadcast: Candidate<Conv2dAttributes> = {
           tap_down: dilation[0] * xl.row,
           tap_across: dilation[1] * xl.pixel,
           z_x: perGroup,
-          z_w: Math.floor(filters / groups / 4),
           z_y: filters / groups,
           z_filter: filters / groups,
         }),
@@ -119,7 +117,7 @@ interface BroadcastProduct {
 export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | 'operator'> {
   const { lanes, x, w, y, order, epilogue, biasScale, filters, written, fewPixels, z, pixels, strides } = product;
   if (w.layout.kind !== 'texture') throw new TypeError(`weights are laid out as ${w.layout.kind}`);
-  const { width, height } = w.layout;
+  const { width } = w.layout;
   const rowsPerTile = fewPixels ? 4 : 8;
   const panels = Math.ceil(written / (4 * lanes));
   const count = (n: number) => panels * Math.ceil(pixels(n) / rowsPerTile);
@@ -139,8 +137,8 @@ export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | '
       columns: order.columns,
       run: order.run,
       bias_scale: biasScale,
-      w_height: height,
-      w_width: width / Math.ceil(reductionRows(order) / height),
+      w_rows: reductionRows(order),
+      w_width: width,
       ...epilogue.uniforms,
       ...strides(n),
     }),

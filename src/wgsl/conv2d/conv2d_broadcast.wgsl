@@ -1,12 +1,12 @@
 // Convolution fed by subgroup broadcasts, for drivers on a CPU: one subgroup a workgroup, no barrier, no mask in the loop.
-// x [N,H,W,C] with its zeros around it, w [R,S,C][K/4] as texels, y [N,P,Q,K]. One invocation: ROWS pixels, four channels.
+// x [N,H,W,C] with its zeros around it, w [panel][R,S,C][lane] as texels, y [N,P,Q,K]. One invocation: ROWS pixels, four channels.
 // Taps lie in `rows` x `columns`, each a run of channels; where few channels lie tight, a kernel's row is one run.
 // The products of z (channel groups, Winograd's points) are independent of each other.
 struct Params {
   count: u32, panels: u32, pixels: u32, out_pixels: u32, out_w: u32, filters: u32, written: u32,
   x_offset: u32, x_image: u32, x_down: u32, x_across: u32,
-  rows: u32, columns: u32, run: u32, tap_down: u32, tap_across: u32, w_height: u32, w_width: u32,
-  z_x: u32, z_w: u32, z_y: u32, z_filter: u32,
+  rows: u32, columns: u32, run: u32, tap_down: u32, tap_across: u32, w_rows: u32, w_width: u32,
+  z_x: u32, z_y: u32, z_filter: u32,
   y_offset: u32, y_image: u32, y_row: u32, y_pixel: u32, r_offset: u32, r_image: u32, r_row: u32, r_pixel: u32,
   bias_scale: f32, low: f32, high: f32,
 }
@@ -64,13 +64,13 @@ fn main(
   var s5 = vec4f(0.0);
   var s6 = vec4f(0.0);
   var s7 = vec4f(0.0);
-  var column = id.z * params.z_w + quad;
-  var row = 0u;
+  let texel = (id.z * params.panels + panel) * params.w_rows * LANES;
+  var from_w = vec2u(texel % params.w_width + local.x, texel / params.w_width);
   for (var r = 0u; r < params.rows; r++) {
     for (var s = 0u; s < params.columns; s++) {
       let tap = start + r * params.tap_down + s * params.tap_across;
       for (var c = 0u; c < params.run; c += LANES) {
-        let weights = load_weights(column, row);
+        let weights = load_weights(from_w);
         let at = tap + c;
         s0 = multiply(s0, x[at + reads.p0], weights);
         s1 = multiply(s1, x[at + reads.p1], weights);
@@ -82,11 +82,8 @@ fn main(
           s6 = multiply(s6, x[at + reads.p6], weights);
           s7 = multiply(s7, x[at + reads.p7], weights);
         }
-        row += LANES;
-        if (row == params.w_height) {  // the texture goes on beside itself
-          row = 0u;
-          column += params.w_width;
-        }
+        from_w.x += LANES * LANES;
+        if (from_w.x >= params.w_width) { from_w = vec2u(local.x, from_w.y + 1u); }
       }
     }
   }

@@ -1,6 +1,6 @@
 // Weights from PyTorch's order into the order of reduction, once, when a model is loaded.
 
-import { roundUp } from '../../runtime/plan/layout.ts';
+import { roundUp, type TextureLayout } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
 import { defineKernel } from '../kernel.ts';
 import type { Call, Emitter } from '../op.ts';
@@ -40,34 +40,67 @@ export function reductionRows({ rows, columns, run }: Reduction): number {
   return rows * columns * run;
 }
 
-/** Width and height in texels; the height is a multiple of `lanes`, so that no step of a loop is torn apart. */
-export function weightTexture(filters: number, rows: number, lanes: number, side: number): [number, number] {
-  const height = Math.min(rows, Math.floor(side / lanes) * lanes);
-  return [Math.ceil(filters / 4) * Math.ceil(rows / height), height];
+// Texels of a texture's row: a few kilobytes, so that what a panel reads next is next to what it read.
+const TEXTURE_WIDTH = 2048;
+
+/**
+ * A texture for `panels` panels of `rows` rows of `lanes` texels, one behind the other; its width is a multiple of what a kernel
+ * reads at a step. Null where the adapter's textures are too small.
+ */
+export function weightTexture(
+  call: Pick<Call, 'facts'>,
+  panels: number,
+  rows: number,
+  lanes: number,
+): TextureLayout | null {
+  const side = call.facts.limits.maxTextureDimension2D;
+  const step = lanes * lanes;
+  const width = Math.floor(Math.min(side, TEXTURE_WIDTH) / step) * step;
+  const height = Math.ceil((panels * rows * lanes) / width);
+  return width > 0 && height <= side ? { kind: 'texture', width, height } : null;
 }
 
-/** Weights as a texture of the size that `weightTexture` gives. */
+/** Panels of `lanes` vectors of four filters, for each group. */
+export function panelsOf(call: Call<Conv2dAttributes>, lanes: number): number {
+  return Math.ceil(geometry(call).filters / call.attributes.groups / (4 * lanes));
+}
+
+/** Weights as a texture: for each group, for each panel of filters, row after row. */
 export function packTexture(
   call: Call<Conv2dAttributes>,
   emitter: Emitter,
   order: Reduction,
   lanes: number,
 ): BufferRef {
+  const { groups } = call.attributes;
   const { filters } = geometry(call);
-  const rows = reductionRows(order);
-  const [width, height] = weightTexture(filters, rows, lanes, call.facts.limits.maxTextureDimension2D);
-  const packed = emitter.scratch('weights', { kind: 'texture', width, height });
-  pack(call, emitter, order, packed, { quads: Math.ceil(filters / 4), height, put: putTexture });
+  const panels = panelsOf(call, lanes);
+  const layout = weightTexture(call, groups * panels, reductionRows(order), lanes);
+  if (!layout) throw new TypeError(`the weights of ${call.value.name} do not fit into a texture`);
+  const packed = emitter.scratch('weights', layout);
+  pack(call, emitter, order, packed, { groups, group: filters / groups, panels, lanes, width: layout.width });
   return packed;
 }
 
 /** Weights as a buffer of rows of filters, padded to a multiple of `panel`. */
 export function packBuffer(call: Call<Conv2dAttributes>, emitter: Emitter, order: Reduction, panel: number): BufferRef {
-  const filters = roundUp(geometry(call).filters, panel);
-  const elements = filters * reductionRows(order);
+  const { filters } = geometry(call);
+  const padded = roundUp(filters, panel);
+  const elements = padded * reductionRows(order);
   const packed = emitter.scratch('weights', { kind: 'packed', elements, elementsPerImage: 0 });
-  pack(call, emitter, order, packed, { quads: filters / 4, height: 0, put: putBuffer });
+  pack(call, emitter, order, packed, { groups: 1, group: filters, panels: 1, lanes: padded / 4, width: 0 });
   return packed;
+}
+
+interface Panels {
+  readonly groups: number;
+  /** Filters of a group. */
+  readonly group: number;
+  /** Panels of a group. */
+  readonly panels: number;
+  readonly lanes: number;
+  /** Of the texture. */
+  readonly width: number;
 }
 
 function pack(
@@ -75,23 +108,26 @@ function pack(
   emitter: Emitter,
   order: Reduction,
   packed: BufferRef,
-  { quads, height, put }: { quads: number; height: number; put: string },
+  { groups, group, panels, lanes, width }: Panels,
 ): void {
   const { filters, perGroup } = geometry(call);
-  const count = quads * reductionRows(order);
+  const count = groups * panels * lanes * reductionRows(order);
+  const put = packed.layout.kind === 'texture' ? putTexture : putBuffer;
   emitter.step({
     kernel: defineKernel('pack_weights', [source, put, linearIndex]),
     bind: { w: emitter.input('w'), packed },
     uniforms: () => ({
       count,
-      quads,
       filters,
+      group,
+      panels,
+      lanes,
       channels: perGroup,
       taps: order.rows * order.columns,
       run: order.run,
       pixel: order.pixel,
       span: order.span,
-      height,
+      width,
     }),
     grid: () => linearGrid(count, 64),
   });

@@ -1,5 +1,5 @@
-// Packed weights as a buffer, row after row.
+// Packed weights as a buffer.
 @group(0) @binding(2) var<storage, read_write> packed: array<vec4f>;
-fn put(quad: u32, row: u32, value: vec4f) {
-  packed[row * params.quads + quad] = value;
+fn put(i: u32, value: vec4f) {
+  packed[i] = value;
 }

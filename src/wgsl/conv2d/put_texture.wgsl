@@ -1,5 +1,5 @@
-// Packed weights as a texture: a row of reduction is a row of texels; past `height` rows it goes on beside itself.
+// Packed weights as a texture: a line of texels, broken into rows of `width`.
 @group(0) @binding(2) var packed: texture_storage_2d<rgba32float, write>;
-fn put(quad: u32, row: u32, value: vec4f) {
-  textureStore(packed, vec2u((row / params.height) * params.quads + quad, row % params.height), value);
+fn put(i: u32, value: vec4f) {
+  textureStore(packed, vec2u(i % params.width, i / params.width), value);
 }

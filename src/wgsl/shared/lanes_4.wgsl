@@ -3,13 +3,13 @@ const LANES = 4u;
 
 struct Weights { l0: vec4f, l1: vec4f, l2: vec4f, l3: vec4f }
 
-// Four output channels of LANES consecutive rows.
-fn load_weights(column: u32, row: u32) -> Weights {
+// Four output channels a lane of LANES rows, which lie one behind the other.
+fn load_weights(at: vec2u) -> Weights {
   return Weights(
-    textureLoad(w, vec2u(column, row), 0),
-    textureLoad(w, vec2u(column, row + 1u), 0),
-    textureLoad(w, vec2u(column, row + 2u), 0),
-    textureLoad(w, vec2u(column, row + 3u), 0),
+    textureLoad(w, at, 0),
+    textureLoad(w, at + vec2u(LANES, 0u), 0),
+    textureLoad(w, at + vec2u(2u * LANES, 0u), 0),
+    textureLoad(w, at + vec2u(3u * LANES, 0u), 0),
   );
 }
 

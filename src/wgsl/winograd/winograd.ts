@@ -4,10 +4,12 @@
 // 0, +-3/4, +-3/2 and infinity, not the paper's 0, +-1, +-2: their powers are as exact, and half as much error is amplified
 // (why points matter: B. Barabasz et al., 2018, arXiv:1803.10986).
 
+import { roundUp, type TextureLayout } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
 import { broadcastLanes, broadcastStep } from '../conv2d/conv2d_broadcast.ts';
 import { geometry } from '../conv2d/geometry.ts';
+import { panelsOf, weightTexture } from '../conv2d/pack_weights.ts';
 import { speed } from '../conv2d/speed.ts';
 import { defineKernel } from '../kernel.ts';
 import type { Call, Candidate, Emitter } from '../op.ts';
@@ -36,11 +38,10 @@ export const winograd: Candidate<Conv2dAttributes> = {
     const { kernelH, kernelW, channels, filters, outH, outW } = geometry(call);
     if (broadcastLanes(call) === 0 || groups !== 1 || kernelH !== 3 || kernelW !== 3) return 0;
     if (Math.max(...stride, ...dilation) > 1) return 0;
-    const { maxTextureDimension2D: side, maxStorageBufferBindingSize } = call.facts.limits;
-    if (Math.max(POINTS * Math.ceil(filters / 4), channels + call.block) > side) return 0;
+    if (!filterTexture(call, roundUp(channels, call.block))) return 0;
     const { tiles } = tiling(call);
     const most = 4 * POINTS * tiles * (Math.max(channels, filters) + call.block);
-    if (most > maxStorageBufferBindingSize) return 0;
+    if (most > call.facts.limits.maxStorageBufferBindingSize) return 0;
     // Tiles past the edge are computed for nothing, and the transforms cost as much as the products of 32 channels.
     const used = (outH * outW) / (TILE * TILE * tiles);
     const few = Math.min(channels, filters);
@@ -97,7 +98,6 @@ export const winograd: Candidate<Conv2dAttributes> = {
           tap_down: 0,
           tap_across: 0,
           z_x: n * tiles * channels,
-          z_w: Math.ceil(filters / 4),
           z_y: n * tiles * written,
           z_filter: 0,
           y_offset: 0,
@@ -119,15 +119,23 @@ function tiling(call: Call<Conv2dAttributes>): Tiling {
   return { tilesH, tilesW, tiles: tilesH * tilesW };
 }
 
+function filterTexture(call: Call<Conv2dAttributes>, rows: number): TextureLayout | null {
+  const lanes = broadcastLanes(call);
+  return weightTexture(call, POINTS * panelsOf(call, lanes), rows, lanes);
+}
+
 function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, rows: number): BufferRef {
   const { filters, channels } = geometry(call);
-  const quads = Math.ceil(filters / 4);
-  const u = emitter.scratch('u', { kind: 'texture', width: POINTS * quads, height: rows });
+  const lanes = broadcastLanes(call);
+  const layout = filterTexture(call, rows);
+  if (!layout) throw new TypeError(`the filters of ${call.value.name} do not fit into a texture`);
+  const u = emitter.scratch('u', layout);
+  const count = panelsOf(call, lanes) * lanes * rows;
   emitter.step({
     kernel: defineKernel('winograd_filter', [filterText, linearIndex]),
     bind: { w: emitter.input('w'), u },
-    uniforms: () => ({ count: quads * rows, quads, filters, channels }),
-    grid: () => linearGrid(quads * rows, 64),
+    uniforms: () => ({ count, lanes, rows, filters, channels, width: layout.width }),
+    grid: () => linearGrid(count, 64),
   });
   return u;
 }

@@ -1,6 +1,6 @@
 // Filters [K,C,3,3] into Winograd's domain: u = G g G^T, once, when a model is loaded. One invocation: four filters of a channel.
-// u as texels: column `point` * K/4 + k/4, row c; channels and filters past the last are zero.
-struct Params { count: u32, quads: u32, filters: u32, channels: u32 }
+// u [point][panel][C][lane] as texels, row after row of `width`; channels and filters past the last are zero.
+struct Params { count: u32, lanes: u32, rows: u32, filters: u32, channels: u32, width: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var u: texture_storage_2d<rgba32float, write>;
@@ -23,8 +23,8 @@ fn evaluate(a: vec4f, b: vec4f, c: vec4f) -> array<vec4f, 6> {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linear_index(id, groups, 64u);
   if (i >= params.count) { return; }
-  let quad = i % params.quads;
-  let c = i / params.quads;
+  let c = (i / params.lanes) % params.rows;
+  let quad = i / (params.lanes * params.rows) * params.lanes + i % params.lanes;
   var g: array<vec4f, 9>;
   for (var lane = 0u; lane < 4u; lane++) {
     let k = quad * 4u + lane;
@@ -38,7 +38,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var row = 0u; row < 6u; row++) {
     let points = evaluate(left[row], middle[row], right[row]);
     for (var column = 0u; column < 6u; column++) {
-      textureStore(u, vec2u((row * 6u + column) * params.quads + quad, c), points[column]);
+      let texel = i + (row * 6u + column) * params.count;
+      textureStore(u, vec2u(texel % params.width, texel / params.width), points[column]);
     }
   }
 }
