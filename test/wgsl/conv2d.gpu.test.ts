@@ -4,11 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/runtime/compile/compile.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
 import { graphOf } from '../../src/runtime/graph/graph.ts';
+import type { AdapterFacts } from '../../src/runtime/plan/facts.ts';
+import type { Program } from '../../src/runtime/plan/program.ts';
 import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
 import { checkEmbedded } from '../support/check.ts';
 import {
   type ConvolutionAttributes as Attributes,
+  type ConvolutionTensors,
   checkConvolution,
   convolution,
   summedBy,
@@ -86,26 +89,55 @@ describe('conv2d beyond the oracle', () => {
   });
 
   it('breaks weights into rows of a texture', async () => {
-    const acquired = await testDevice();
+    const { facts } = await testDevice();
     const tensors = {
       x: filled('folded/x', [2, 48, 6, 5]),
       w: filled('folded/w', [20, 48, 3, 3], 1, 0, true),
     };
-    const attributes = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 } satisfies Attributes;
-    const value = apply(conv2d, tensors, attributes);
     // A row of two steps of eight lanes, or of eight steps of four.
-    const facts = limited(acquired.facts, { maxTextureDimension2D: 130 });
-    const program = compile(graphOf({ y: value }), facts, () => 'conv2d_broadcast');
-    expect(program.buffers.some(({ layout }) => layout.kind === 'texture' && layout.width === 128)).toBe(true);
-    const pipelines = testPipelines(acquired);
-    await pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
-    const executor = await Executor.load(acquired, pipelines, program, [{ name: 'w', ...tensors.w }]);
-    const { y } = await executor.run(2, { x: tensors.x.data });
-    executor.dispose();
-    const reference = convolution(tensors, attributes);
-    expect(worst(y!, reference.y, boundOf(reference))).toBeNull();
+    const narrow = limited(facts, { maxTextureDimension2D: 130 });
+    const { buffers } = await checkAs(narrow, tensors, [1, 1], 1, 1, 'conv2d_broadcast');
+    expect(buffers.some(({ layout }) => layout.kind === 'texture' && layout.width === 128)).toBe(true);
+  });
+
+  // What serves adapters with no subgroups, or with wide ones, in the sizes of workgroups that it takes there.
+  it.each([
+    ['conv2d_tile', 1, 2],
+    ['conv2d_grouped', 3, 1],
+    ['depthwise', 12, 1],
+  ] as const)('runs %s as on a GPU', async (kernel, groups, stride) => {
+    const { facts } = await testDevice();
+    const tensors = {
+      x: filled(`${kernel}/x`, [2, 12, 9, 11]),
+      w: filled(`${kernel}/w`, [12, 12 / groups, 3, 3], 1, 0, true),
+    };
+    await checkAs({ ...facts, fallback: false, subgroupSize: null }, tensors, [stride, stride], 1, groups, kernel);
   });
 });
+
+/** Compiles for an adapter of other facts than the test device's, checks the choice of a kernel, and runs it here. */
+async function checkAs(
+  facts: AdapterFacts,
+  tensors: ConvolutionTensors,
+  stride: [number, number],
+  pad: number,
+  groups: number,
+  kernel: string,
+): Promise<Program> {
+  const acquired = await testDevice();
+  const attributes: Attributes = { stride, padding: [pad, pad, pad, pad], dilation: [1, 1], groups };
+  const value = apply(conv2d, { ...tensors }, attributes);
+  const program = compile(graphOf({ y: value }), facts, () => (facts.fallback ? kernel : undefined));
+  expect(program.run.map((step) => step.kernel.name)).toContain(kernel);
+  const pipelines = testPipelines(acquired);
+  await pipelines.compile([...program.load, ...program.run].map((step) => step.kernel));
+  const executor = await Executor.load(acquired, pipelines, program, [{ name: 'w', ...tensors.w }]);
+  const { y } = await executor.run(tensors.x.shape[0] ?? 1, { x: tensors.x.data });
+  executor.dispose();
+  const reference = convolution(tensors, attributes);
+  expect(worst(y!, reference.y, boundOf(reference))).toBeNull();
+  return program;
+}
 
 // [filters, kernel, stride, padding, groups], on eight channels of an image that has others, and zeros for others, around it.
 const embedded: [string, [number, number, number, number, number]][] = [
