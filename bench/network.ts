@@ -2,9 +2,9 @@
 
 import { registry } from '../src/index.ts';
 import { builtin } from '../src/models/builtin.ts';
-import { build } from '../src/registry/build.ts';
+import { build, defaults } from '../src/registry/build.ts';
 import type { ModelSpec } from '../src/registry/plugin.ts';
-import { type Graph, graphOf } from '../src/runtime/graph/graph.ts';
+import type { Graph } from '../src/runtime/graph/graph.ts';
 import type { ParameterSpec } from '../src/runtime/graph/scope.ts';
 import { type Tensor, tensor } from '../src/runtime/tensor.ts';
 import { bind } from '../src/weights/bind.ts';
@@ -31,12 +31,12 @@ export interface NetworkOptions {
 
 /** Throws UsageError for an unknown model, HubError, WeightsError. */
 export async function openNetwork(name: string, { size, hub }: NetworkOptions): Promise<Network> {
-  const { input: own, classes } = registry.info(name); // throws, with the nearest names
+  const { input: own } = registry.info(name); // throws, with the nearest names
   const spec = specOf(name);
   const side = size ?? own.size;
-  const { logits, parameters } = build(spec, classes, side);
+  const { graph, parameters } = build(spec, { ...defaults(spec), size: side });
   const { state, weights } = hub === undefined ? initial(parameters) : await published(name, spec, parameters, hub);
-  return { name, graph: graphOf({ logits }), state, weights, channels: own.channels, size: side };
+  return { name, graph, state, weights, channels: own.channels, size: side };
 }
 
 /** A batch of noise in [-2, 2), which is where normalised pictures lie. */

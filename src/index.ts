@@ -4,7 +4,7 @@ import { builtin } from './models/builtin.ts';
 import { Registry } from './registry/registry.ts';
 
 /** All models that come with convoke. Add your own with `registry.register(plugin)`. */
-export const registry = new Registry(builtin);
+export const registry = /* @__PURE__ */ new Registry(builtin);
 
 export type { DecodeOptions, ImageSource, Pixels, RawPixels } from './image/pixels.ts';
 export type { Preprocess } from './image/preprocess.ts';
@@ -16,7 +16,10 @@ export type { Classification, ClassifyOptions, Model } from './registry/model.ts
 export {
   type Build,
   type BuildConfig,
+  type Config,
+  configured,
   defineModels,
+  type Heads,
   type InputSpec,
   type ModelSpec,
   type Plugin,

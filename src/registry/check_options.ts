@@ -1,6 +1,7 @@
 // The options of `load`, checked before anything is started.
 
 import { UsageError } from '../runtime/errors.ts';
+import { readConfig } from './build.ts';
 import type { LoadOptions } from './load.ts';
 import { nearest } from './nearest.ts';
 import type { ModelSpec } from './plugin.ts';
@@ -12,6 +13,7 @@ const names: Readonly<Record<keyof LoadOptions, true>> = {
   classes: true,
   classNames: true,
   size: true,
+  config: true,
   preprocess: true,
   device: true,
   driver: true,
@@ -40,6 +42,7 @@ export function checkOptions(name: string, spec: ModelSpec, options: LoadOptions
       throw wrong(name, `${key} must be a positive whole number and is ${value}`);
   if (seed !== undefined && seed !== seed >>> 0)
     throw wrong(name, `seed must be a whole number from 0 to ${2 ** 32 - 1} and is ${seed}`);
+  readConfig(`load ${name}`, spec, options.config ?? {});
   if (classNames?.length === 0) throw wrong(name, 'classNames is empty');
   if (classes !== undefined && classNames && classNames.length !== classes)
     throw wrong(name, `classes is ${classes} and classNames has ${classNames.length}`);

@@ -16,13 +16,14 @@ import type { ModelSpec } from './plugin.ts';
  */
 export async function fill(
   spec: ModelSpec,
-  { program, parameters, size }: Prepared,
+  prepared: Prepared,
   { reader, source }: Weights,
   trained: number,
   device: Device,
   { seed = 0, signal, onProgress, budgetBytes }: Options,
 ): Promise<Executor> {
-  const names = reader ? fitting(spec, parameters, reader, trained, size, source) : new Set<string>();
+  const { program, parameters } = prepared;
+  const names = reader ? fitting(spec, prepared, reader, trained, source) : new Set<string>();
   let done = 0;
   async function* tensors(): AsyncGenerator<NamedTensor> {
     const step = (tensor: NamedTensor) => {
@@ -44,14 +45,15 @@ export async function fill(
  */
 function fitting(
   spec: ModelSpec,
-  parameters: readonly ParameterSpec[],
+  { parameters, size, config }: Prepared,
   { tensors }: TensorReader,
   trained: number,
-  size: number,
   source: string,
 ): ReadonlySet<string> {
   const present = new Set(tensors.map(({ name }) => name));
-  const expected = build(spec, trained, size).parameters.filter(({ name, optional }) => !optional || present.has(name));
+  const built = build(spec, { classes: trained, size, config });
+  const mayLack = ({ name, optional }: ParameterSpec) => optional || built.auxiliaryNames.has(name);
+  const expected = built.parameters.filter((parameter) => !mayLack(parameter) || present.has(parameter.name));
   const found = bind(expected, tensors, source);
   const shapes = new Map(parameters.map(({ name, shape }) => [name, `${shape}`]));
   return new Set(

@@ -4,7 +4,7 @@ import type { Preprocess } from '../image/preprocess.ts';
 import { compile } from '../runtime/compile/compile.ts';
 import { type Device, sharedDevice } from '../runtime/device/device.ts';
 import { DeviceError } from '../runtime/errors.ts';
-import { type Graph, graphOf } from '../runtime/graph/graph.ts';
+import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { planProgram } from '../runtime/plan/plan.ts';
 import type { Program } from '../runtime/plan/program.ts';
@@ -14,12 +14,12 @@ import type { WeightsEntry } from '../weights/manifest.ts';
 import { openTensors, type WeightsInput } from '../weights/open_weights.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
 import type { TensorReader } from '../weights/tensors.ts';
-import { build } from './build.ts';
+import { build, type Dimensions, readConfig } from './build.ts';
 import { checkOptions, checkSize } from './check_options.ts';
 import { classNames } from './classes/classes.ts';
 import { fill } from './fill.ts';
 import { Model, type OpenedModel } from './model.ts';
-import type { ModelSpec } from './plugin.ts';
+import type { Config, ModelSpec } from './plugin.ts';
 
 export interface LoadOptions {
   /** Published weights: true for the default entry, or an entry's id. */
@@ -32,6 +32,8 @@ export interface LoadOptions {
   readonly classNames?: readonly string[];
   /** Height and width of the input, where not the crop that the weights were published with. */
   readonly size?: number;
+  /** The model's own choices, such as a width or an activation; `registry.info(name).config` has them with their defaults. */
+  readonly config?: Config;
   /** How pictures become inputs, where not as the weights say. */
   readonly preprocess?: Preprocess;
   /** A device of the caller's own; models share one otherwise. */
@@ -64,12 +66,6 @@ export interface Weights {
   readonly source: string;
 }
 
-/** What a graph is built for: the width of the last layer, and the height and width of the input. */
-interface Dimensions {
-  readonly classes: number;
-  readonly size: number;
-}
-
 export interface Prepared extends Dimensions {
   readonly graph: Graph;
   readonly parameters: readonly ParameterSpec[];
@@ -93,7 +89,7 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
   // What the hub's entry says is known late; that it differs from what is published or asked for is rare.
   const published = publishedEntry(spec, options);
   const names = Array.isArray(published?.classes) ? published.classes : null;
-  const likely = dimensions(spec, options, published ?? null, names);
+  const likely = dimensions(name, spec, options, published ?? null, names);
   const [weights, first] = await together(
     signal,
     (signal) => openWeights(name, spec, { ...options, signal }),
@@ -102,9 +98,9 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
   const { entry } = weights;
   try {
     const trained = entry ? await classNames(entry.classes) : null;
-    const { classes, size } = dimensions(spec, options, entry, trained);
+    const { classes, size, config } = dimensions(name, spec, options, entry, trained);
     const same = classes === likely.classes && size === likely.size;
-    const prepared = same ? first : await prepare(name, spec, { classes, size }, device, options);
+    const prepared = same ? first : await prepare(name, spec, { classes, size, config }, device, options);
     const executor = await fill(spec, prepared, weights, trained?.length ?? classes, device, options);
     if (signal?.aborted) {
       executor.dispose();
@@ -129,14 +125,16 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
 
 /** What the caller says, else what the weights say, else the model's own. */
 function dimensions(
-  { classes, input }: ModelSpec,
+  name: string,
+  spec: ModelSpec,
   options: Options,
   entry: Pick<WeightsEntry, 'preprocess'> | null,
   names: readonly string[] | null,
 ): Dimensions {
   return {
-    classes: options.classes ?? options.classNames?.length ?? names?.length ?? classes,
-    size: options.size ?? options.preprocess?.crop ?? entry?.preprocess.crop ?? input.size,
+    classes: options.classes ?? options.classNames?.length ?? names?.length ?? spec.classes,
+    size: options.size ?? options.preprocess?.crop ?? entry?.preprocess.crop ?? spec.input.size,
+    config: readConfig(`load ${name}`, spec, options.config ?? {}),
   };
 }
 
@@ -166,14 +164,13 @@ async function together(
 async function prepare(
   name: string,
   spec: ModelSpec,
-  { classes, size }: Dimensions,
+  dimensions: Dimensions,
   device: Device,
   { signal, onProgress, budgetBytes }: Options,
 ): Promise<Prepared> {
-  checkSize(name, spec, size);
+  checkSize(name, spec, dimensions.size);
   const started = performance.now();
-  const { logits, parameters } = build(spec, classes, size);
-  const graph = graphOf({ logits });
+  const { graph, parameters } = build(spec, dimensions);
   const program = compile(graph, device.facts);
   planProgram(program, device.facts, { batch: 1, ...(budgetBytes !== undefined && { budgetBytes }) }); // throws before time is spent
   const kernels = [...program.load, ...program.run].map(({ kernel }) => kernel);
@@ -181,7 +178,7 @@ async function prepare(
     if (!signal?.aborted) onProgress?.({ phase: 'compile', unit: 'pipelines', done, total });
   });
   await unlessAborted(compiling, signal);
-  return { graph, parameters, program, classes, size, ms: performance.now() - started };
+  return { graph, parameters, program, ...dimensions, ms: performance.now() - started };
 }
 
 /** WebGPU cannot stop compiling, but nobody has to wait for it. */

@@ -6,17 +6,29 @@ import type { Scope } from '../runtime/graph/scope.ts';
 import type { Value } from '../runtime/graph/value.ts';
 import { type WeightsEntry, weightsEntrySchema } from '../weights/manifest.ts';
 
-/** What a model is built with beside its own configuration. */
+/** What every model is built with; what its own `config` schema gives comes beside it. */
 export interface BuildConfig {
   /** Width of the last layer. */
   readonly classes: number;
 }
 
+/** The last values of a model that has more than one: what it answers, and heads that only help it to learn. */
+export interface Heads {
+  readonly logits: Value;
+  /** By name; each gives logits of its own, and its loss counts `weight` times while training. */
+  readonly auxiliary: Readonly<Record<string, { readonly logits: Value; readonly weight: number }>>;
+}
+
+export type ConfigValue = number | string | boolean;
+export type Config = Readonly<Record<string, ConfigValue>>;
+
 /**
  * Writes the model's graph: takes the image [n, channels, height, width], returns the logits [n, classes]. Parameters are
  * declared through `scope`, in state_dict order, under torchvision's names. It is written once, for training and inference.
  */
-export type Build = (scope: Scope, image: Value, config: BuildConfig) => Value;
+export type Build = (scope: Scope, image: Value, config: BuildConfig & Config) => Value | Heads;
+
+export type ConfigSchema = z.ZodMiniType<Config, Config>;
 
 /** The image a model was made for; fully convolutional models take others too, down to `minSize`. */
 export interface InputSpec {
@@ -28,6 +40,8 @@ export interface InputSpec {
 
 export interface ModelSpec {
   readonly build: Build;
+  /** What a caller may choose, with defaults for all of it; `configured` gives this and `build` their types. */
+  readonly config?: ConfigSchema;
   readonly input: InputSpec;
   /** Number of classes when the caller names none and no weights say. */
   readonly classes: number;
@@ -57,6 +71,7 @@ const modelSchema = z
   .object(
     {
       build: z.custom<Build>((build) => typeof build === 'function', 'must be a function'),
+      config: z.optional(z.custom<ConfigSchema>((schema) => schema instanceof z.ZodMiniType, 'must be a zod schema')),
       input: inputSchema,
       classes: positive,
       weights: z.array(weightsEntrySchema, 'must be a list'),
@@ -106,6 +121,14 @@ export function checkPlugin(plugin: unknown): void {
   const name = typeof family === 'string' && family !== '' ? `plugin ${family}` : 'a plugin';
   const is = typeof came === 'object' || typeof came === 'function' ? '' : `, and is ${JSON.stringify(came)}`;
   throw new UsageError('invalid_plugin', `${name}: ${subject || 'it'} ${what ?? 'is wrong'}${is}`);
+}
+
+/** A model's `build` and `config` with the types of its schema: `{ ...configured(schema, build), input, classes, weights }`. */
+export function configured<S extends ConfigSchema>(
+  config: S,
+  build: (scope: Scope, image: Value, config: BuildConfig & z.infer<S>) => Value | Heads,
+): Pick<ModelSpec, 'build' | 'config'> {
+  return { config, build: build as Build };
 }
 
 /** Declares a family. The result is registered with `registry.register`. */

@@ -2,10 +2,11 @@
 
 import { UsageError } from '../runtime/errors.ts';
 import type { WeightsEntry } from '../weights/manifest.ts';
+import { defaults } from './build.ts';
 import { type LoadOptions, loadModel } from './load.ts';
 import type { Model } from './model.ts';
 import { nearest } from './nearest.ts';
-import { checkPlugin, type InputSpec, type ModelSpec, type Plugin } from './plugin.ts';
+import { type Config, checkPlugin, type InputSpec, type ModelSpec, type Plugin } from './plugin.ts';
 import { type Description, describe } from './summary.ts';
 
 /** What is known of a model before it is loaded. */
@@ -15,6 +16,8 @@ export interface ModelInfo {
   readonly paper: string;
   readonly input: InputSpec;
   readonly classes: number;
+  /** What `load(name, { config })` may change, with the defaults. */
+  readonly config: Config;
   readonly weights: readonly WeightsEntry[];
 }
 
@@ -50,7 +53,7 @@ export class Registry {
   info(name: string): ModelInfo {
     const { plugin, spec } = this.#find(name);
     const { input, classes, weights } = spec;
-    return { name, family: plugin.family, paper: plugin.paper, input, classes, weights };
+    return { name, family: plugin.family, paper: plugin.paper, input, classes, config: defaults(spec).config, weights };
   }
 
   /** Layers, parameters and multiply-adds of a model that is not loaded: no GPU, no weights. Throws like `info`. */

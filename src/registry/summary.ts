@@ -1,10 +1,10 @@
 // What a model consists of: a row for each layer, and the totals.
 
-import { type Graph, graphOf } from '../runtime/graph/graph.ts';
+import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { elementCount, formatShape, type Shape } from '../runtime/graph/value.ts';
 import type { Plan } from '../runtime/plan/plan.ts';
-import { build } from './build.ts';
+import { build, defaults } from './build.ts';
 import type { ModelSpec } from './plugin.ts';
 import { table } from './table.ts';
 
@@ -43,8 +43,8 @@ export function summarise(model: string, graph: Graph, parameters: readonly Para
 
 /** A model as it is defined, at its own input size and number of classes. */
 export function describe(model: string, spec: ModelSpec): Description {
-  const { logits, parameters } = build(spec, spec.classes, spec.input.size);
-  return describeGraph(model, graphOf({ logits }), parameters);
+  const { graph, parameters } = build(spec, defaults(spec));
+  return describeGraph(model, graph, parameters);
 }
 
 function describeGraph(model: string, graph: Graph, parameters: readonly ParameterSpec[]): Description {

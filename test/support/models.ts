@@ -1,31 +1,18 @@
 // The models that come with convoke, built without a device.
 
 import { builtin } from '../../src/models/builtin.ts';
+import { type BuiltModel, build, type Dimensions, defaults } from '../../src/registry/build.ts';
 import type { ModelSpec } from '../../src/registry/plugin.ts';
-import { type Graph, graphOf } from '../../src/runtime/graph/graph.ts';
-import { input, type ParameterSpec, Scope } from '../../src/runtime/graph/scope.ts';
 import type { Value } from '../../src/runtime/graph/value.ts';
 
 /** Every built-in model by name. */
 export const models: Readonly<Record<string, ModelSpec>> = Object.assign({}, ...builtin.map(({ models }) => models));
 
-export interface BuiltModel {
-  readonly logits: Value;
-  /** The state_dict, in order. */
-  readonly parameters: readonly ParameterSpec[];
-  /** All that the logits need. */
-  readonly graph: Graph;
-}
-
 /** The model's graph for square images of the size it was made for, or of another. */
-export function buildModel(name: string, { size, classes }: { size?: number; classes?: number } = {}): BuiltModel {
+export function buildModel(name: string, given: Partial<Dimensions> = {}): BuiltModel {
   const spec = models[name];
   if (!spec) throw new Error(`there is no built-in model ${name}`);
-  const side = size ?? spec.input.size;
-  const root = Scope.root();
-  const image = input('image', ['n', spec.input.channels, side, side]);
-  const logits = spec.build(root, image, { classes: classes ?? spec.classes });
-  return { logits, parameters: root.parameters, graph: graphOf({ logits }) };
+  return build(spec, { ...defaults(spec), ...given });
 }
 
 /**

@@ -1,12 +1,13 @@
 // A filled model on the GPU: what its logits and its modules give for the oracle's input.
 
+import type { BuiltModel } from '../../src/registry/build.ts';
 import { compile } from '../../src/runtime/compile/compile.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
 import { graphOf } from '../../src/runtime/graph/graph.ts';
 import type { NamedTensor } from '../../src/weights/tensors.ts';
 import { fillImage, fillParameter } from './fill.ts';
 import { testDevice } from './gpu.ts';
-import { type BuiltModel, buildModel, moduleOutput } from './models.ts';
+import { buildModel, moduleOutput } from './models.ts';
 import { testPipelines } from './operators.ts';
 import { poison } from './poison.ts';
 

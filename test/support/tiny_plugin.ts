@@ -9,7 +9,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { build } from '../../src/registry/build.ts';
+import { build, defaults } from '../../src/registry/build.ts';
 import { fillImage, fillParameter } from './fill.ts';
 
 const { adaptiveAvgPool, add, batchNorm, concat, conv2d, dropout, flatten, linear, maxPool, relu } = layers;
@@ -64,7 +64,8 @@ export function tinyState(
   name: 'tiny_branches' | 'tiny_wide' = 'tiny_branches',
   classes = tinySpec(name).classes,
 ): StateDict {
-  const { parameters } = build(tinySpec(name), classes, input.size);
+  const spec = tinySpec(name);
+  const { parameters } = build(spec, { ...defaults(spec), classes });
   return Object.fromEntries(
     parameters.map(({ name, shape }) => [name, { shape, data: new Float32Array(fillParameter(name, shape)) }]),
   );

@@ -1,11 +1,10 @@
 // Parameters onto the GPU and runs: any order of arrival, nothing missing, nothing kept that no run reads.
 
 import { describe, expect, it } from 'vitest';
-import { build } from '../../../src/registry/build.ts';
+import { build, defaults } from '../../../src/registry/build.ts';
 import { compile } from '../../../src/runtime/compile/compile.ts';
 import type { Device } from '../../../src/runtime/device/device.ts';
 import { Executor } from '../../../src/runtime/device/executor.ts';
-import { graphOf } from '../../../src/runtime/graph/graph.ts';
 import { keptBuffers } from '../../../src/runtime/plan/plan.ts';
 import type { Program } from '../../../src/runtime/plan/program.ts';
 import type { NamedTensor } from '../../../src/weights/tensors.ts';
@@ -16,7 +15,7 @@ type Name = 'tiny_branches' | 'tiny_wide';
 
 async function prepared(device: Device, name: Name = 'tiny_branches'): Promise<Program> {
   const spec = tinySpec(name);
-  const program = compile(graphOf({ logits: build(spec, spec.classes, spec.input.size).logits }), device.facts);
+  const program = compile(build(spec, defaults(spec)).graph, device.facts);
   await device.pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
   return program;
 }
