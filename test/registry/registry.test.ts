@@ -190,6 +190,7 @@ describe('info and describe', () => {
       paper: 'none',
       input: { channels: 3, size: 16, minSize: 8 },
       classes: 5,
+      config: {},
       weights: [],
     });
     const { parameters, macs, weightBytes, layers } = models.describe('tiny_wide');
