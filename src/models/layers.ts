@@ -5,6 +5,7 @@ import { GraphError } from '../runtime/errors.ts';
 import type { Init, Scope } from '../runtime/graph/scope.ts';
 import type { Value } from '../runtime/graph/value.ts';
 import * as activations from '../wgsl/activation/activation.ts';
+import { affine as affineOp } from '../wgsl/affine/affine.ts';
 import { batchNorm as batchNormOp } from '../wgsl/batch_norm/batch_norm.ts';
 import { concat as concatOp } from '../wgsl/concat/concat.ts';
 import { conv2d as conv2dOp } from '../wgsl/conv2d/conv2d.ts';
@@ -106,6 +107,17 @@ export const hardsigmoid = pointwise(activations.hardsigmoid);
 /** `slope` is the factor below zero. */
 export function leakyRelu(scope: Scope, x: Value, slope = 0.01): Value {
   return activations.leakyRelu.of({ x }, { slope }, scope.path);
+}
+
+/** Constants: one number, or one for each channel. */
+export interface AffineOptions {
+  readonly scale: number | readonly number[];
+  readonly shift?: number | readonly number[];
+}
+
+/** scale * x + shift, neither of which is trained. */
+export function affine(scope: Scope, x: Value, { scale, shift = 0 }: AffineOptions): Value {
+  return affineOp.of({ x }, { scale: [scale].flat(), shift: [shift].flat() }, scope.path);
 }
 
 export interface PoolOptions {

@@ -1,6 +1,7 @@
 // The list of all operators.
 
 import { hardsigmoid, hardswish, leakyRelu, relu, relu6, sigmoid, silu, tanh } from './activation/activation.ts';
+import { affine } from './affine/affine.ts';
 import { batchNorm, foldBias, foldWeight } from './batch_norm/batch_norm.ts';
 import { channelShuffle } from './channel_shuffle/channel_shuffle.ts';
 import { concat } from './concat/concat.ts';
@@ -37,6 +38,7 @@ export const operators: readonly Operator[] = [
   hardswish,
   hardsigmoid,
   leakyRelu,
+  affine,
   add,
   mul,
   concat,

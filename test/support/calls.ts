@@ -3,6 +3,7 @@
 import { input } from '../../src/runtime/graph/scope.ts';
 import type { Shape, Value } from '../../src/runtime/graph/value.ts';
 import * as activations from '../../src/wgsl/activation/activation.ts';
+import { affine } from '../../src/wgsl/affine/affine.ts';
 import { batchNorm } from '../../src/wgsl/batch_norm/batch_norm.ts';
 import { channelShuffle } from '../../src/wgsl/channel_shuffle/channel_shuffle.ts';
 import { concat } from '../../src/wgsl/concat/concat.ts';
@@ -82,6 +83,7 @@ export function callsOfAll(): Value[] {
     linear.of({ x: features, w: parameter('w', [50, 200]) }, {}, 'linear'),
     linear.of({ x: features, w: parameter('w', [50, 200]), bias: parameter('bias', [50]) }, {}, 'linear'),
     normed(x, 24),
+    affine.of({ x }, { scale: [2], shift: [1] }, 'affine'),
     add.of({ a: x, b: x }, {}, 'add'),
     mul.of({ a: x, b: x }, {}, 'mul'),
     concat.of({ 0: x, 1: part }, {}, 'concat'),

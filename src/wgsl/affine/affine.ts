@@ -1,0 +1,67 @@
+// Scaling and shifting by constants of the model: scaled activations, inputs that were normalised in another way.
+
+import * as z from 'zod/mini';
+import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
+import { defineKernel } from '../kernel.ts';
+import { activation, type Candidate, defineOp } from '../op.ts';
+import { linearGrid } from '../shared/grid.ts';
+import linearIndex from '../shared/linear_index.wgsl';
+import { image, strideUniforms } from '../shared/strides.ts';
+import source from './affine.wgsl';
+
+const constants = z.readonly(z.array(z.number()).check(z.minLength(1)));
+const attributes = z.object({ scale: constants, shift: constants, ...epilogueAttributes });
+type AffineAttributes = z.infer<typeof attributes>;
+
+const plain: Candidate<AffineAttributes> = {
+  name: 'affine',
+  suits: () => 1,
+  emit(call, emitter) {
+    const { scale, shift } = call.attributes;
+    const x = emitter.input('x');
+    const { channels, height, width, written } = image(emitter.output);
+    // Constants travel as uniforms: one dispatch where they are the same for every channel, else one for each four.
+    const quads = scale.length === 1 && shift.length === 1 ? written / 4 : 1;
+    for (let first = 0; first < written; first += 4 * quads)
+      emitter.step({
+        kernel: defineKernel('affine', [source, linearIndex, activationText(call.attributes)]),
+        bind: { x, y: emitter.output },
+        uniforms: (n) => ({
+          count: quads * height * width * n,
+          height,
+          width,
+          first,
+          quads,
+          channels,
+          ...four('scale', scale, first),
+          ...four('shift', shift, first),
+          ...strideUniforms('x', x),
+          ...strideUniforms('y', emitter.output),
+          ...activationUniforms(call.attributes),
+        }),
+        grid: (n) => linearGrid(quads * height * width * n, 64),
+      });
+  },
+};
+
+/** The constants of four channels; channels that only pad the image have none. */
+function four(name: string, values: readonly number[], first: number): Record<string, number> {
+  const at = (c: number) => (values.length === 1 ? values[0] : values[c]) ?? 0;
+  return Object.fromEntries([0, 1, 2, 3].map((lane) => [`${name}_${lane}`, at(first + lane)]));
+}
+
+/** scale * x + shift: x [n, C, ...] -> x's shape. Both constants have one number, or one for each channel. */
+export const affine = defineOp({
+  name: 'affine',
+  attributes,
+  inputs: ['x'],
+  epilogue: true,
+  shape(inputs, { scale, shift }, fail) {
+    const x = activation(inputs, 'x', inputs.x?.shape.length === 2 ? 2 : 4, fail);
+    for (const [name, { length }] of Object.entries({ scale, shift }))
+      if (length !== 1 && length !== x.shape[1])
+        throw fail(`${name} must have 1 or ${x.shape[1]} numbers and has ${length}`);
+    return x.shape;
+  },
+  kernels: [plain],
+});
