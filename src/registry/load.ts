@@ -12,7 +12,7 @@ import type { OnProgress } from '../runtime/progress.ts';
 import { type FetchedWeights, fetchWeights } from '../weights/hub.ts';
 import type { WeightsEntry } from '../weights/manifest.ts';
 import { openTensors, type WeightsInput } from '../weights/open_weights.ts';
-import { openSafetensors } from '../weights/safetensors.ts';
+import { renamed } from '../weights/rename.ts';
 import type { TensorReader } from '../weights/tensors.ts';
 import { build, type Dimensions, readConfig } from './build.ts';
 import { checkOptions, checkSize } from './check_options.ts';
@@ -201,8 +201,13 @@ async function openWeights(name: string, spec: ModelSpec, { signal, ...options }
   }
   if (!pretrained) return { reader: null, entry: null, source: name };
   const request = { ...abortable, model: name, entries: spec.weights };
-  const { source, entry } = await fetchWeights(pretrained === true ? request : { ...request, id: pretrained });
-  return { reader: await openSafetensors(source), entry, source: `${source.name} for ${name}` };
+  const fetched = await fetchWeights(pretrained === true ? request : { ...request, id: pretrained });
+  const source = `${fetched.source.name} for ${name}`;
+  return {
+    reader: await renamed(await openTensors(fetched.source), fetched.naming, source),
+    entry: fetched.entry,
+    source,
+  };
 }
 
 function preprocessOf(spec: ModelSpec, entry: Weights['entry'], size: number, options: Options): Preprocess {

@@ -1,12 +1,12 @@
 // The weights entries of models published by torchvision, from the one row of figures in which they differ.
 
-import type { WeightsEntry } from '../weights/manifest.ts';
+import type { WeightsEntry, WeightsSource } from '../weights/manifest.ts';
 
-/** Entry id, torchvision's file and the same weights at timm, top-1 and top-5 accuracy on ImageNet-1k, resize before the crop. */
+/** Entry id, torchvision's file and the same weights at timm (null: not there), top-1 and top-5 accuracy on ImageNet-1k, resize before the crop. */
 export type PublishedRow = readonly [
   id: string,
   file: `${string}-${string}`,
-  timm: string,
+  timm: string | null,
   top1: number,
   top5: number,
   resize: number,
@@ -21,7 +21,7 @@ export function torchvisionWeights(...rows: readonly PublishedRow[]): WeightsEnt
     id,
     default: index === rows.length - 1,
     sources: [
-      { kind: 'huggingface', repo: `timm/${timm}`, file: 'model.safetensors' },
+      ...(timm === null ? [] : [{ kind: 'huggingface' as const, repo: `timm/${timm}`, file: 'model.safetensors' }]),
       { kind: 'torchvision', path: `models/${file}.pth`, sha256Prefix: file.slice(file.lastIndexOf('-') + 1) },
     ],
     preprocess: {
@@ -35,5 +35,16 @@ export function torchvisionWeights(...rows: readonly PublishedRow[]): WeightsEnt
     classes: 'imagenet1k',
     accuracy: { imagenet1k: { top1, top5 } },
     licence: 'BSD-3-Clause',
+  }));
+}
+
+/** The entries with the rules by which the names in the files of a kind of source become the model's. */
+export function withNaming(
+  naming: Readonly<Partial<Record<WeightsSource['kind'], Pick<WeightsSource, 'drop' | 'rename' | 'reshape'>>>>,
+  entries: readonly WeightsEntry[],
+): WeightsEntry[] {
+  return entries.map((entry) => ({
+    ...entry,
+    sources: entry.sources.map((source) => ({ ...source, ...naming[source.kind] })),
   }));
 }

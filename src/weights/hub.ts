@@ -8,6 +8,7 @@ import { type DownloadOptions, fetchText } from './download.ts';
 import { shown, WAYS_OUT } from './http.ts';
 import { entriesOf, fileIn, openHub } from './hub_index.ts';
 import type { HubEntry, WeightsEntry, WeightsSource } from './manifest.ts';
+import type { Naming } from './rename.ts';
 import type { Store } from './store.ts';
 
 /** The two built-in hubs. */
@@ -35,6 +36,8 @@ export interface FetchedWeights {
   /** The checked file; the caller closes it. */
   readonly source: ByteSource;
   readonly entry: Pick<WeightsEntry, 'id' | 'preprocess' | 'classes' | 'accuracy' | 'licence'>;
+  /** What `renamed` needs to give the file's tensors the model's names; a hub's files have those already. */
+  readonly naming: Naming;
 }
 
 /**
@@ -60,7 +63,7 @@ async function fromHub(address: string, options: Options, store: Store): Promise
   const url = fileIn(hub.base, entry.file);
   const source =
     url.protocol === 'file:' ? await inPlace(url, entry, options) : await obtain(store, entry, url, options);
-  return { source, entry };
+  return { source, entry, naming: {} };
 }
 
 /** A folder's file is not copied into the cache, but checked like any other. */
@@ -83,7 +86,7 @@ async function fromPublished(options: Options, store: Store): Promise<FetchedWei
   const failures: unknown[] = [];
   for (const source of entry.sources) {
     try {
-      return { source: await fromSource(source, options, store), entry };
+      return { source: await fromSource(source, options, store), entry, naming: source };
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!(error instanceof HubError || error instanceof WeightsError)) throw error;

@@ -1,6 +1,6 @@
 // hub.json: fetched or read, checked field by field, and the file names in it kept inside the hub.
 
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { files } from '#files';
 import { HubError, WeightsError } from '../runtime/errors.ts';
 import { offlineError } from './cache.ts';
@@ -70,7 +70,7 @@ function parseIndex(text: string, where: string): HubIndex {
   const { data: index, error } = hubIndexSchema.safeParse(json);
   if (!index) {
     const issue = error.issues[0]!;
-    throw bad(`${z.core.toDotPath(issue.path) || 'the document'}: ${expectation(issue)}`);
+    throw bad(`${fieldName(issue.path) || 'the document'}: ${expectation(issue)}`);
   }
   const seen = new Set<string>();
   index.weights.forEach(({ model, id, file, default: isDefault }, i) => {
@@ -82,6 +82,11 @@ function parseIndex(text: string, where: string): HubIndex {
     }
   });
   return index;
+}
+
+/** `weights[0].file`. zod's own way of writing it would bring all of zod into a browser's bundle. */
+function fieldName(path: readonly PropertyKey[]): string {
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('');
 }
 
 /** zod/mini carries no texts. */

@@ -2,19 +2,23 @@
 
 import * as z from 'zod/mini';
 import { preprocessSchema } from '../image/preprocess.ts';
+import { namingSchema } from './rename.ts';
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const count = z.int().check(z.nonnegative());
 
-/** Where a file is published: a Hugging Face repository, torchvision's server, or any address. */
+/**
+ * Where a file is published: a Hugging Face repository, torchvision's server, or any address; and how its names become the
+ * model's, where they differ.
+ */
 export const sourceSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('huggingface'), repo: z.string(), file: z.string() }),
-  z.object({
+  z.extend(namingSchema, { kind: z.literal('huggingface'), repo: z.string(), file: z.string() }),
+  z.extend(namingSchema, {
     kind: z.literal('torchvision'),
     path: z.string(),
     sha256Prefix: z.string().check(z.regex(/^[0-9a-f]{8,64}$/)),
   }),
-  z.object({ kind: z.literal('url'), url: z.url(), sha256 }),
+  z.extend(namingSchema, { kind: z.literal('url'), url: z.url(), sha256 }),
 ]);
 
 const accuracySchema = z.record(z.string(), z.object({ top1: z.optional(z.number()), top5: z.optional(z.number()) }));
