@@ -1,8 +1,7 @@
 // A model on the GPU: it classifies, runs, describes and times itself.
 
-import { decodeImage } from '#decode';
 import type { ImageSource } from '../image/pixels.ts';
-import { type Preprocess, preprocess } from '../image/preprocess.ts';
+import type { Preprocess } from '../image/preprocess.ts';
 import type { Device } from '../runtime/device/device.ts';
 import type { Arrays, Executor } from '../runtime/device/executor.ts';
 import { DeviceError, UsageError } from '../runtime/errors.ts';
@@ -110,6 +109,8 @@ export class Model {
 
   /** A picture as this model's input [1, channels, height, width]: decoded, resized, cropped, normalised. */
   async read(image: ImageSource, options: { readonly signal?: AbortSignal } = {}): Promise<Tensor> {
+    // Whoever runs tensors alone never loads what pictures need.
+    const [{ decodeImage }, { preprocess }] = await Promise.all([import('#decode'), import('../image/preprocess.ts')]);
     const { data, height, width } = preprocess(await decodeImage(image, options), this.preprocess);
     options.signal?.throwIfAborted();
     return new Tensor(new Float32Array(data), [1, this.preprocess.mean.length, height, width]);
