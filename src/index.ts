@@ -7,7 +7,7 @@ import { Registry } from './registry/registry.ts';
 export const registry = /* @__PURE__ */ new Registry(builtin);
 
 export type { DecodeOptions, ImageSource, Pixels, RawPixels } from './image/pixels.ts';
-export type { Preprocess } from './image/preprocess.ts';
+export type { Preprocess } from './image/preprocess_spec.ts';
 export { samplePicture } from './image/sample.ts';
 /** The words that models are written in, for plugins. */
 export * as layers from './models/layers.ts';

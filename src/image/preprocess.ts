@@ -1,23 +1,9 @@
 // What stands between a picture and a network's input, as torchvision's ImageClassification preset does it.
 
-import * as z from 'zod/mini';
 import { UsageError } from '../runtime/errors.ts';
 import type { Pixels } from './pixels.ts';
+import type { Preprocess } from './preprocess_spec.ts';
 import { type Picture, resize } from './resize.ts';
-
-/** Preprocessing of a weights entry, as data: resize the short side, crop the centre, scale to [0, 1], normalise. */
-export const preprocessSchema = z.object({
-  /** Length of the short side after resizing, in pixels. */
-  resize: z.int().check(z.positive()),
-  /** Side of the square centre crop, in pixels. */
-  crop: z.int().check(z.positive()),
-  interpolation: z.enum(['bilinear', 'bicubic']),
-  antialias: z.boolean(),
-  mean: z.array(z.number()),
-  std: z.array(z.number()),
-});
-
-export type Preprocess = z.infer<typeof preprocessSchema>;
 
 /** A network's input for one picture: `[channels, height, width]` float32, row-major. */
 export interface Preprocessed {

@@ -1,6 +1,6 @@
 // From a name to a model on the GPU: graph, program, pipelines and weights, at the same time where nothing waits.
 
-import type { Preprocess } from '../image/preprocess.ts';
+import type { Preprocess } from '../image/preprocess_spec.ts';
 import { compile } from '../runtime/compile/compile.ts';
 import { type Device, sharedDevice } from '../runtime/device/device.ts';
 import { DeviceError } from '../runtime/errors.ts';
@@ -9,10 +9,9 @@ import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { planProgram } from '../runtime/plan/plan.ts';
 import type { Program } from '../runtime/plan/program.ts';
 import type { OnProgress } from '../runtime/progress.ts';
-import { type FetchedWeights, fetchWeights } from '../weights/hub.ts';
+import type { FetchedWeights } from '../weights/hub.ts';
 import type { WeightsEntry } from '../weights/manifest.ts';
-import { openTensors, type WeightsInput } from '../weights/open_weights.ts';
-import { renamed } from '../weights/rename.ts';
+import type { WeightsInput } from '../weights/open_weights.ts';
 import type { TensorReader } from '../weights/tensors.ts';
 import { build, type Dimensions, readConfig } from './build.ts';
 import { checkOptions, checkSize } from './check_options.ts';
@@ -92,7 +91,8 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
   const likely = dimensions(name, spec, options, published ?? null, names);
   const [weights, first] = await together(
     signal,
-    (signal) => openWeights(name, spec, { ...options, signal }),
+    // Models without a file run without the code that fetches and reads files.
+    async (signal) => (await import('./open_weights.ts')).openWeights(name, spec, { ...options, signal }),
     (signal) => prepare(name, spec, likely, device, { ...options, signal }),
   );
   const { entry } = weights;
@@ -190,24 +190,6 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined):
     signal.addEventListener('abort', stop, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
-}
-
-async function openWeights(name: string, spec: ModelSpec, { signal, ...options }: Options): Promise<Weights> {
-  const { pretrained, weights } = options;
-  const abortable = { ...options, ...(signal && { signal }) };
-  if (weights !== undefined) {
-    const source = typeof weights === 'string' || weights instanceof URL ? `${weights}` : 'the given weights';
-    return { reader: await openTensors(weights, abortable), entry: null, source: `${source} for ${name}` };
-  }
-  if (!pretrained) return { reader: null, entry: null, source: name };
-  const request = { ...abortable, model: name, entries: spec.weights };
-  const fetched = await fetchWeights(pretrained === true ? request : { ...request, id: pretrained });
-  const source = `${fetched.source.name} for ${name}`;
-  return {
-    reader: await renamed(await openTensors(fetched.source), fetched.naming, source),
-    entry: fetched.entry,
-    source,
-  };
 }
 
 function preprocessOf(spec: ModelSpec, entry: Weights['entry'], size: number, options: Options): Preprocess {

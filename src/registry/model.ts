@@ -1,7 +1,7 @@
 // A model on the GPU: it classifies, runs, describes and times itself.
 
 import type { ImageSource } from '../image/pixels.ts';
-import type { Preprocess } from '../image/preprocess.ts';
+import type { Preprocess } from '../image/preprocess_spec.ts';
 import type { Device } from '../runtime/device/device.ts';
 import type { Arrays, Executor } from '../runtime/device/executor.ts';
 import { DeviceError, UsageError } from '../runtime/errors.ts';

@@ -1,7 +1,7 @@
 // What is known of a published weights file: the entry that stands beside a model, and a hub's index of such entries.
 
 import * as z from 'zod/mini';
-import { preprocessSchema } from '../image/preprocess.ts';
+import { preprocessSchema } from '../image/preprocess_spec.ts';
 import { namingSchema } from './rename.ts';
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));

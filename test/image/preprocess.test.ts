@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { cropSpan, grayscale, type Preprocess, preprocess, resizedSize } from '../../src/image/preprocess.ts';
+import { cropSpan, grayscale, preprocess, resizedSize } from '../../src/image/preprocess.ts';
+import type { Preprocess } from '../../src/image/preprocess_spec.ts';
 import type { Interpolation } from '../../src/image/resample_weights.ts';
 import pillow from '../fixtures/images/resize.json' with { type: 'json' };
 import { fillPicture } from '../support/fill.ts';
