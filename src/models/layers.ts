@@ -7,15 +7,17 @@ import type { Value } from '../runtime/graph/value.ts';
 import * as activations from '../wgsl/activation/activation.ts';
 import { affine as affineOp } from '../wgsl/affine/affine.ts';
 import { batchNorm as batchNormOp } from '../wgsl/batch_norm/batch_norm.ts';
+import { channelShuffle as channelShuffleOp } from '../wgsl/channel_shuffle/channel_shuffle.ts';
 import { concat as concatOp } from '../wgsl/concat/concat.ts';
 import { conv2d as conv2dOp } from '../wgsl/conv2d/conv2d.ts';
 import { dropout as dropoutOp } from '../wgsl/dropout/dropout.ts';
-import { add as addOp } from '../wgsl/elementwise/elementwise.ts';
+import { add as addOp, mul as mulOp } from '../wgsl/elementwise/elementwise.ts';
 import { flatten as flattenOp } from '../wgsl/flatten/flatten.ts';
 import { linear as linearOp } from '../wgsl/linear/linear.ts';
 import { adaptiveAvgPool2d } from '../wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../wgsl/pool/max_pool2d.ts';
+import { chunk as chunkOp } from '../wgsl/slice/slice.ts';
 
 /** One number for both directions, or vertical and horizontal. */
 export type Pair = number | readonly [number, number];
@@ -31,6 +33,7 @@ export type Layer = (scope: Scope, x: Value) => Value;
 const product = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);
 const zeros: Init = { law: 'constant', value: 0 };
 const ones: Init = { law: 'constant', value: 1 };
+export const zeroInit: WeightInit = () => zeros;
 
 /** torch's default, kaiming_uniform_(a=sqrt(5)), whose bound comes to 1/sqrt(fan_in); biases have the same bound. */
 export const uniformFanIn: WeightInit = ([, ...rest]) => ({ law: 'uniform', bound: 1 / Math.sqrt(product(rest)) });
@@ -41,7 +44,18 @@ export const normalFanOut: WeightInit = ([out = 1, , ...kernel]) => ({
   std: Math.sqrt(2 / (out * product(kernel))),
 });
 
-export interface Conv2dOptions {
+/** A normal law of this deviation. */
+export const normal =
+  (std: number): WeightInit =>
+  () => ({ law: 'normal', std });
+
+/** How a layer's parameters start; as torch's do where nothing is said. Both are given the weight's shape. */
+export interface Start {
+  readonly init?: WeightInit;
+  readonly biasInit?: WeightInit;
+}
+
+export interface Conv2dOptions extends Start {
   readonly out: number;
   readonly kernel: Pair;
   readonly stride?: Pair;
@@ -50,12 +64,12 @@ export interface Conv2dOptions {
   readonly dilation?: Pair;
   readonly groups?: number;
   readonly bias?: boolean;
-  readonly init?: WeightInit;
 }
 
 /** torch.nn.Conv2d: [n, C, H, W] -> [n, out, P, Q]. Throws GraphError naming this place where the shapes do not fit. */
 export function conv2d(scope: Scope, x: Value, options: Conv2dOptions): Value {
-  const { out, kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, init = uniformFanIn } = options;
+  const { out, kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
+  const { init = uniformFanIn, biasInit = uniformFanIn } = options;
   const channels = width(scope, x);
   if (channels % groups !== 0)
     throw new GraphError(
@@ -64,16 +78,17 @@ export function conv2d(scope: Scope, x: Value, options: Conv2dOptions): Value {
     );
   const shape = [out, channels / groups, ...pair(kernel)];
   const w = scope.parameter('weight', shape, init(shape));
-  const b = bias ? scope.parameter('bias', [out], uniformFanIn(shape)) : undefined;
+  const b = bias ? scope.parameter('bias', [out], biasInit(shape)) : undefined;
   const attributes = { stride: pair(stride), padding: sides(padding), dilation: pair(dilation), groups };
   return conv2dOp.of({ x, w, bias: b }, attributes, scope.path);
 }
 
 /** torch.nn.Linear: [n, I] -> [n, out]. */
-export function linear(scope: Scope, x: Value, out: number): Value {
+export function linear(scope: Scope, x: Value, out: number, options: Start = {}): Value {
+  const { init = uniformFanIn, biasInit = uniformFanIn } = options;
   const shape = [out, width(scope, x)];
-  const w = scope.parameter('weight', shape, uniformFanIn(shape));
-  const bias = scope.parameter('bias', [out], uniformFanIn(shape));
+  const w = scope.parameter('weight', shape, init(shape));
+  const bias = scope.parameter('bias', [out], biasInit(shape));
   return linearOp.of({ x, w, bias }, {}, scope.path);
 }
 
@@ -165,9 +180,61 @@ export function add(scope: Scope, a: Value, b: Value): Value {
   return addOp.of({ a, b }, {}, scope.path);
 }
 
+/** a * b, broadcast as PyTorch does. */
+export function mul(scope: Scope, a: Value, b: Value): Value {
+  return mulOp.of({ a, b }, {}, scope.path);
+}
+
+/** torch.chunk along the channels. */
+export function chunk(scope: Scope, x: Value, chunks: number): Value[] {
+  return chunkOp(x, chunks, scope.path);
+}
+
+/** Channels seen as `groups` rows are read column by column. */
+export function channelShuffle(scope: Scope, x: Value, groups: number): Value {
+  return channelShuffleOp.of({ x }, { groups }, scope.path);
+}
+
 /** Along the channels. */
 export function concat(scope: Scope, parts: readonly Value[]): Value {
   return concatOp.of(Object.fromEntries(parts.entries()), {}, scope.path);
+}
+
+export interface ConvNormOptions extends Omit<Conv2dOptions, 'bias' | 'padding' | 'kernel'> {
+  /** Odd, and padded so that a stride of 1 keeps the image's size. */
+  readonly kernel: number;
+  readonly eps?: number;
+  readonly activation?: Layer;
+}
+
+/** torchvision's Conv2dNormActivation: a convolution (0), batch norm (1) and, where one is given, an activation (2). */
+export function convNorm(scope: Scope, x: Value, { eps, activation, ...options }: ConvNormOptions): Value {
+  const padding = (options.kernel - 1) / 2;
+  const y = conv2d(scope.at(0), x, { init: normalFanOut, ...options, padding, bias: false });
+  const normed = batchNorm(scope.at(1), y, eps === undefined ? {} : { eps });
+  return activation ? activation(scope.at(2), normed) : normed;
+}
+
+export interface SqueezeExcitationOptions extends Start {
+  /** Channels between the two convolutions. */
+  readonly squeeze: number;
+  readonly activation?: Layer;
+  readonly gate?: Layer;
+}
+
+/** Scales each channel by what the image's averages say of it (Hu et al. 2017, arXiv:1709.01507, figure 3). */
+export function squeezeExcitation(scope: Scope, x: Value, options: SqueezeExcitationOptions): Value {
+  const { squeeze, activation = relu, gate = sigmoid, ...start } = options;
+  let y = adaptiveAvgPool(scope.at('avgpool'), x, 1);
+  y = activation(scope.at('activation'), conv2d(scope.at('fc1'), y, { out: squeeze, kernel: 1, ...start }));
+  y = gate(scope.at('scale_activation'), conv2d(scope.at('fc2'), y, { out: width(scope, x), kernel: 1, ...start }));
+  return mul(scope, x, y);
+}
+
+/** The multiple of `divisor` nearest to a width, at least `divisor` and 0.9 of it: torchvision's _make_divisible. */
+export function roundWidth(channels: number, divisor = 8): number {
+  const nearest = Math.max(divisor, Math.floor((channels + divisor / 2) / divisor) * divisor);
+  return nearest < 0.9 * channels ? nearest + divisor : nearest;
 }
 
 /** Channels of an image, features of a vector. */
