@@ -7,6 +7,7 @@ import { foldBatchNorm } from './fold_batch_norm.ts';
 import { fuseEpilogue } from './fuse_epilogue.ts';
 import { hoist } from './hoist.ts';
 import { type Choose, channelBlock, lower } from './lower.ts';
+import { nestConcat } from './nest_concat.ts';
 import { placeConcat } from './place_concat.ts';
 import { removeDead } from './remove_dead.ts';
 import { splitOversized } from './split_oversized.ts';
@@ -18,6 +19,7 @@ export function optimise(graph: Graph, facts: AdapterFacts): Graph {
     foldBatchNorm,
     fuseEpilogue,
     (g) => splitOversized(g, facts),
+    nestConcat,
     (g) => placeConcat(g, channelBlock(facts)),
   ];
   return passes.reduce((g, pass) => pass(g), graph);

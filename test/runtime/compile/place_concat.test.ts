@@ -55,13 +55,19 @@ describe('placeConcat', () => {
     expect(placedIn({ y: cat('outer', a, act(inner)) })).toEqual({ outer: [false, true], inner: [false, true] });
   });
 
-  it('copies inputs, outputs, views and concatenations', () => {
+  it('copies inputs, outputs and views, and places concatenations with what lies in them', () => {
     const { x, layer } = makers();
     const a = layer(x, 8);
     const inner = cat('inner', layer(x, 8), layer(x, 8));
     expect(placedIn({ a, y: cat('cat', x, a, inner, act(x)) })).toEqual({
       inner: [true, true],
-      cat: [false, false, false, true],
+      cat: [false, false, true, true],
+    });
+    expect(placedIn({ inner, y: cat('cat', inner, act(x)) })).toEqual({ inner: [true, true], cat: [false, true] });
+    expect(placedIn({ y: add.of({ a: cat('a', inner, act(x)), b: cat('b', inner, act(x)) }, {}, 'sum') })).toEqual({
+      inner: [true, true],
+      a: [false, true],
+      b: [false, true],
     });
     const one = layer(image(1), 8);
     const flat = flatten.of({ x: one }, {}, 'flatten');
@@ -81,6 +87,20 @@ describe('placeConcat', () => {
     const { x, layer } = makers();
     const a = layer(x, 8);
     expect(placedIn({ y: act(cat('cat', a, layer(act(a), 8))) })).toEqual({ cat: [true, true] });
+  });
+
+  it('copies what is computed from anything that lies in a placed concatenation, and a concatenation that is', () => {
+    const { x, layer } = makers();
+    const a = layer(x, 8);
+    const inner = cat('inner', a, layer(x, 8));
+    const places = { inner: [true, true], cat: [true, false] };
+    expect(placedIn({ y: act(cat('cat', inner, layer(inner, 8))) })).toEqual(places);
+    expect(placedIn({ y: act(cat('cat', inner, layer(a, 8))) })).toEqual(places);
+    const before = layer(a, 8);
+    expect(placedIn({ y: act(cat('cat', before, cat('inner', a, layer(x, 8)))) })).toEqual(places);
+    // The inner one copies its view, whose source must therefore lie elsewhere.
+    const through = cat('inner', dropout.of({ x: a }, {}, 'drop'), layer(x, 8));
+    expect(placedIn({ y: act(cat('cat', a, through)) })).toEqual({ inner: [false, true], cat: [true, false] });
   });
 
   it('looks through views for the memory that is read', () => {
@@ -108,6 +128,25 @@ it('parts are written into one buffer and only the others copied', () => {
   `);
 });
 
+it('the layers of a densely connected block write into one buffer, and nothing is copied', () => {
+  const { x, layer } = makers();
+  const features = [act(x)];
+  for (let i = 0; i < 3; i++) features.push(layer(layer(i === 0 ? features[0]! : cat(`in${i}`, ...features), 16), 8));
+  const program = compile(graphOf({ y: layer(cat('block', ...features), 8) }), discrete, plainKernels);
+  expect(printProgram(program)).toMatchInlineSnapshot(`
+    "run rows_to_image(image) x=#0 -> y=#1
+    run activation(act) x=#1 -> y=#2[0:8]
+    run conv2d_direct(conv0) x=#2[0:8] w=#4 -> y=#3
+    run conv2d_direct(conv1) x=#3 w=#5 -> y=#2[8:16]
+    run conv2d_direct(conv2) x=#2[0:16] w=#7 -> y=#6
+    run conv2d_direct(conv3) x=#6 w=#8 -> y=#2[16:24]
+    run conv2d_direct(conv4) x=#2[0:24] w=#10 -> y=#9
+    run conv2d_direct(conv5) x=#9 w=#11 -> y=#2[24:32]
+    run conv2d_direct(conv6) x=#2 w=#13 -> y=#12
+    run image_to_rows(y) x=#12 -> y=#14"
+  `);
+});
+
 /** Halos of the images that a graph's convolutions read, as the kernels see them. */
 function halosRead(outputs: Record<string, Value>) {
   const haloed: Choose = ({ operator }) => (operator?.name === 'conv2d' ? 'conv2d_broadcast' : undefined);
@@ -125,6 +164,7 @@ it('a concatenation has the halo that readers of its parts ask for', () => {
   const inside = conv(root.at('b'), a, 8, { kernel: 3 });
   expect(halosRead({ y: inside })).toEqual([ring]);
   expect(halosRead({ y: act(cat('cat', a, act(inside))) })).toEqual([ring]);
+  expect(halosRead({ y: act(cat('outer', cat('cat', a, act(inside)), act(act(inside)))) })).toEqual([ring]);
 });
 
 it('a view has the halo that its readers ask for, and its source with it', () => {
@@ -155,7 +195,9 @@ function randomGraph(choices: readonly Choice[], open: boolean) {
     const from = pick(a);
     const other = values.find((value, at) => at >= b % values.length && channels(value) === channels(from)) ?? from;
     if (what < 3) values.push(layer(from, width));
-    else if (what < 5) values.push(cat(name, from, pick(b)));
+    else if (what < 4) values.push(cat(name, from, pick(b)));
+    else if (what < 5)
+      values.push(cat(name, ...(from.operator?.name === 'concat' ? Object.values(from.inputs) : [from]), pick(b)));
     else if (what < 7) values.push(cat(name, from, pick(b), pick(c)));
     else if (what < 8) values.push(relu.of({ x: from }, {}, name));
     else if (what < 9) values.push(add.of({ a: from, b: other }, {}, name));
