@@ -51,8 +51,16 @@ function checkModule(values: Float32Array, { name, shape, l2, absMax, first, err
   expect(Math.abs(norm - l2), name).toBeLessThanOrEqual(bound * Math.sqrt(values.length));
 }
 
-const small = ['lenet5-28', 'lenet5_relu-28', 'resnet18-64', 'resnet50-64', 'resnext50_32x4d-64'];
-const full = ['resnet18-224', 'resnet50-224', 'resnext50_32x4d-224'];
+const mobile = ['mobilenet_v2', 'mobilenet_v3_small', 'mobilenet_v3_large', 'shufflenet_v2_x1_0', 'mnasnet0_5'];
+const small = [
+  'lenet5-28',
+  'lenet5_relu-28',
+  'resnet18-64',
+  'resnet50-64',
+  'resnext50_32x4d-64',
+  ...mobile.map((name) => `${name}-64`),
+];
+const full = ['resnet18-224', 'resnet50-224', 'resnext50_32x4d-224', ...mobile.map((name) => `${name}-224`)];
 
 describe('logits', () => {
   it.for([...small, ...full])('of %s', async (file, context) => {
