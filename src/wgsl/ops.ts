@@ -1,6 +1,6 @@
 // The list of all operators.
 
-import { hardsigmoid, hardswish, leakyRelu, relu, relu6, sigmoid, silu, tanh } from './activation/activation.ts';
+import { gelu, hardsigmoid, hardswish, leakyRelu, relu, relu6, sigmoid, silu, tanh } from './activation/activation.ts';
 import { affine } from './affine/affine.ts';
 import { batchNorm, foldBias, foldWeight } from './batch_norm/batch_norm.ts';
 import { channelShuffle } from './channel_shuffle/channel_shuffle.ts';
@@ -9,6 +9,7 @@ import { conv2d } from './conv2d/conv2d.ts';
 import { dropout } from './dropout/dropout.ts';
 import { add, mul } from './elementwise/elementwise.ts';
 import { flatten } from './flatten/flatten.ts';
+import { layerNorm } from './layer_norm/layer_norm.ts';
 import { linear } from './linear/linear.ts';
 import { localResponseNorm } from './lrn/local_response_norm.ts';
 import type { Operator } from './op.ts';
@@ -19,6 +20,7 @@ import { maxPool2d } from './pool/max_pool2d.ts';
 import { resize } from './resize/resize.ts';
 import { slice } from './slice/slice.ts';
 import { logSoftmax, softmax } from './softmax/softmax.ts';
+import { stochasticDepth } from './stochastic_depth/stochastic_depth.ts';
 
 export const operators: readonly Operator[] = [
   conv2d,
@@ -28,6 +30,7 @@ export const operators: readonly Operator[] = [
   adaptiveAvgPool2d,
   localResponseNorm,
   batchNorm,
+  layerNorm,
   foldWeight,
   foldBias,
   relu,
@@ -35,6 +38,7 @@ export const operators: readonly Operator[] = [
   sigmoid,
   tanh,
   silu,
+  gelu,
   hardswish,
   hardsigmoid,
   leakyRelu,
@@ -46,6 +50,7 @@ export const operators: readonly Operator[] = [
   channelShuffle,
   flatten,
   dropout,
+  stochasticDepth,
   softmax,
   logSoftmax,
   pad,

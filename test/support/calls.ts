@@ -11,6 +11,7 @@ import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import { dropout } from '../../src/wgsl/dropout/dropout.ts';
 import { add, mul } from '../../src/wgsl/elementwise/elementwise.ts';
 import { flatten } from '../../src/wgsl/flatten/flatten.ts';
+import { layerNorm } from '../../src/wgsl/layer_norm/layer_norm.ts';
 import { linear } from '../../src/wgsl/linear/linear.ts';
 import { localResponseNorm } from '../../src/wgsl/lrn/local_response_norm.ts';
 import { pad } from '../../src/wgsl/pad/pad.ts';
@@ -20,6 +21,7 @@ import { maxPool2d } from '../../src/wgsl/pool/max_pool2d.ts';
 import { resize } from '../../src/wgsl/resize/resize.ts';
 import { slice } from '../../src/wgsl/slice/slice.ts';
 import { logSoftmax, softmax } from '../../src/wgsl/softmax/softmax.ts';
+import { stochasticDepth } from '../../src/wgsl/stochastic_depth/stochastic_depth.ts';
 
 const parameter = (name: string, shape: Shape): Value => ({
   kind: 'parameter',
@@ -82,7 +84,19 @@ export function callsOfAll(): Value[] {
     ...every.map((operator) => operator.of({ x }, {}, 'activation')),
     linear.of({ x: features, w: parameter('w', [50, 200]) }, {}, 'linear'),
     linear.of({ x: features, w: parameter('w', [50, 200]), bias: parameter('bias', [50]) }, {}, 'linear'),
+    linear.of({ x, w: parameter('w', [50, 24]) }, { activation: 'gelu' }, 'linear'),
     normed(x, 24),
+    ...[24, 200].map((channels) =>
+      layerNorm.of(
+        {
+          x: input('x', ['n', channels, 9, 7]),
+          weight: parameter('weight', [channels]),
+          bias: parameter('bias', [channels]),
+        },
+        {},
+        'layer_norm',
+      ),
+    ),
     affine.of({ x }, { scale: [2], shift: [1] }, 'affine'),
     add.of({ a: x, b: x }, {}, 'add'),
     mul.of({ a: x, b: x }, {}, 'mul'),
@@ -91,6 +105,7 @@ export function callsOfAll(): Value[] {
     channelShuffle.of({ x }, { groups: 3 }, 'channel_shuffle'),
     flatten.of({ x }, {}, 'flatten'),
     dropout.of({ x }, {}, 'dropout'),
+    stochasticDepth.of({ x }, { p: 0.2 }, 'stochastic_depth'),
     maxPool2d.of({ x }, { kernel: [2, 2] }, 'max_pool2d'),
     avgPool2d.of({ x }, { kernel: [2, 2] }, 'avg_pool2d'),
     adaptiveAvgPool2d.of({ x }, { outputSize: [1, 1] }, 'adaptive_avg_pool2d'),

@@ -8,13 +8,14 @@ import { dropout } from '../../src/wgsl/dropout/dropout.ts';
 import { flattenReference } from '../../src/wgsl/flatten/flatten.ref.ts';
 import { logSoftmaxReference, softmaxReference } from '../../src/wgsl/softmax/softmax.ref.ts';
 import { logSoftmax, softmax } from '../../src/wgsl/softmax/softmax.ts';
+import { stochasticDepth } from '../../src/wgsl/stochastic_depth/stochastic_depth.ts';
 import { checkEmbedded, checkOperator, checkReference } from '../support/check.ts';
 import { apply, filled, runValue, type TestTensor } from '../support/operators.ts';
 import { oracleCases, oracleInput } from '../support/oracle.ts';
 import { SHARED_MISSING } from '../support/shared.ts';
 
-// Arrive with the models that use them; identity is no operator.
-const LATER = ['gelu', 'gelu-tanh', 'elu', 'softplus', 'mish', 'prelu', 'identity'];
+// No model uses them; identity is no operator.
+const LATER = ['gelu-tanh', 'elu', 'softplus', 'mish', 'prelu', 'identity'];
 
 const byName = new Map(Object.values(activations).map((operator) => [operator.name, operator]));
 const operatorOf = (name: ActivationName) => byName.get(name)!;
@@ -38,7 +39,11 @@ describe('activations as torch does them', async () => {
     }
     const [name, slope] = test.op.split('-') as [ActivationName, string | undefined];
     const reference = activationReference(name, x, slope === undefined ? null : Number(slope));
-    checkReference(reference, expected);
+    // torch's own gelu takes 1 + erf, which cancels far below zero: off by a float64 rounding of x.
+    const rounding = reference.granted.map(
+      (error, i) => error + (name === 'gelu' ? 2 ** -53 * Math.abs(x.data[i]!) : 0),
+    );
+    checkReference({ ...reference, granted: rounding }, expected);
     return checkOperator(operatorOf(name), { x }, slope === undefined ? {} : { slope: Number(slope) }, reference);
   });
 });
@@ -49,7 +54,30 @@ describe('activation', () => {
   });
 
   it.each(activationNames)('%s near its bends, far out and of odd shapes', async (name) => {
-    const bends = [0, -0, 3, -3, 6, 6.5, 0.24, -0.26, 1e-6, -1e-6, 20, -20, 87, -87, 90, -90, 3e4, -3e4];
+    const bends = [
+      0,
+      -0,
+      3,
+      -3,
+      6,
+      6.5,
+      0.24,
+      -0.26,
+      1e-6,
+      -1e-6,
+      Math.SQRT2,
+      -Math.SQRT2,
+      14,
+      -14,
+      20,
+      -20,
+      87,
+      -87,
+      90,
+      -90,
+      3e4,
+      -3e4,
+    ];
     const x: TestTensor = { shape: [1, bends.length], data: Float32Array.from(bends) };
     await checkOperator(operatorOf(name), { x }, {}, activationReference(name, x));
     const odd = filled(`act/${name}`, [3, 5, 3, 1], 4);
@@ -60,6 +88,12 @@ describe('activation', () => {
     const x: TestTensor = { shape: [1, 3], data: Float32Array.of(Number.NaN, Infinity, -Infinity) };
     const { y } = await runValue(apply(activations.relu6, { x }, {}), { x });
     expect([...y]).toEqual([Number.NaN, 6, 0]);
+  });
+
+  it('of gelu ends in lines', async () => {
+    const x: TestTensor = { shape: [1, 4], data: Float32Array.of(Number.NaN, Infinity, -Infinity, -3e38) };
+    const { y } = await runValue(apply(activations.gelu, { x }, {}), { x });
+    expect([...y].map((v) => v + 0)).toEqual([Number.NaN, Infinity, 0, 0]);
   });
 
   it('reads and writes slices of other images', async () => {
@@ -88,4 +122,10 @@ describe.each([
   it('takes [n, C] and [n, C, H, W]', () => {
     expect(() => apply(operator, { x: filled('x', [1, 2, 3]) }, {})).toThrow('x must have 4 dimensions');
   });
+});
+
+it('stochastic_depth is the identity at inference', async () => {
+  const x = filled('stochastic_depth', [3, 5, 3, 2]);
+  await checkOperator(stochasticDepth, { x }, { p: 0.5 }, { ...flattenReference(x), shape: x.shape });
+  expect(() => apply(stochasticDepth, { x }, { p: 1 })).toThrow('attribute p must be < 1 and is 1');
 });

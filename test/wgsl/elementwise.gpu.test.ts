@@ -30,6 +30,22 @@ describe('flatten and linear', () => {
     await checkOperator(linear, tensors, {}, linearReference(tensors.x, tensors.w, tensors.bias));
   });
 
+  it.each([
+    [[3, 5, 3, 2], 12],
+    [[1, 24, 7, 5], 96],
+  ])('over the channels of %s to %d', async (shape, out) => {
+    const key = `linear/${shape.join('x')}`;
+    const w = filled(`${key}/w`, [out, shape[1]!], 0.5, 0, true);
+    const bias = filled(`${key}/b`, [out], 0.5, 0, true);
+    const x = filled(key, shape);
+    await checkOperator(linear, { x, w, bias }, {}, linearReference(x, w, bias));
+    const residual = filled(`${key}/r`, shape.with(1, out));
+    const sum = linearReference(x, w, bias);
+    const y = sum.y.map((v, i) => v + residual.data[i]!);
+    const terms = sum.terms.map((v, i) => v + Math.abs(residual.data[i]!));
+    await checkOperator(linear, { x, w, bias, residual }, {}, { ...sum, y, terms });
+  });
+
   it('refuse weights of another size', () => {
     const tensors = { x: filled('x', [1, 6]), w: filled('w', [2, 5], 1, 0, true) };
     expect(() => apply(linear, tensors, {})).toThrow(

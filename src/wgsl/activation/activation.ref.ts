@@ -33,6 +33,31 @@ function tanh(v: number): Element {
   return { y, granted: Math.abs(y) * relative };
 }
 
+/**
+ * v Phi(v). Below sqrt 2 the odd polynomial's terms alternate and add up to less than 0.6 |v| beside the half. Beyond, the tail
+ * errs through exp and its argument's rounding, a division, Mills' ratio (at most four roundings), three products, and the
+ * fit's own (one rounding); the kernel's exp may be flushed to zero.
+ */
+function gelu(v: number): Element {
+  const a = Math.abs(v);
+  const tail = a * upperTail(a);
+  const y = Math.max(v, 0) - tail;
+  if (a < Math.SQRT2) return { y, terms: a * (0.5 + 0.6 * a) };
+  const error = expError((a * a) / 2) + ((a * a) / 2) * ROUNDING + DIVISION + 8 * ROUNDING;
+  return { y, terms: Math.abs(y), granted: tail * error + 2 * ulp(0) };
+}
+
+/** The normal distribution's weight beyond a >= 0, by Simpson's rule on its defining integral. */
+function upperTail(a: number): number {
+  // Beyond a + t the density has fallen by exp(-t (a + t / 2)); 40 / (a + 4) steps past that leave nothing of a float64.
+  const density = (z: number) => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+  const steps = 4096;
+  const width = 40 / (a + 4) / steps;
+  let sum = 0;
+  for (let i = 0; i <= steps; i++) sum += density(a + i * width) * (i === 0 || i === steps ? 1 : i % 2 ? 4 : 2);
+  return (sum * width) / 3;
+}
+
 /** One value. relu, relu6 and null (none) are exact; roundings of a product or a sum are in `terms`. */
 export function activationElement(activation: ActivationName | null, v: number, slope: number | null = null): Element {
   switch (activation) {
@@ -62,6 +87,8 @@ export function activationElement(activation: ActivationName | null, v: number, 
       const { y, relative, absolute } = logistic(v);
       return { y: v * y, terms: Math.abs(v * y), granted: Math.abs(v) * (y * relative + absolute) };
     }
+    case 'gelu':
+      return gelu(v);
     case 'tanh':
       return tanh(v);
   }

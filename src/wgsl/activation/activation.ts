@@ -58,6 +58,8 @@ export const relu6 = define('relu6');
 export const sigmoid = define('sigmoid');
 export const tanh = define('tanh');
 export const silu = define('silu');
+/** v Phi(v), not torch's approximation by tanh. */
+export const gelu = define('gelu');
 export const hardswish = define('hardswish');
 export const hardsigmoid = define('hardsigmoid');
 /** `slope` is the factor below zero; torch's default is 0.01. */

@@ -1,6 +1,7 @@
 // Activation functions as a kernel's last step: which file is joined, and its two numbers.
 
 import * as z from 'zod/mini';
+import gelu from './activate_gelu.wgsl';
 import hardsigmoid from './activate_hardsigmoid.wgsl';
 import hardswish from './activate_hardswish.wgsl';
 import leakyRelu from './activate_leaky_relu.wgsl';
@@ -15,6 +16,7 @@ export const activationNames = [
   'sigmoid',
   'tanh',
   'silu',
+  'gelu',
   'hardswish',
   'hardsigmoid',
   'leaky_relu',
@@ -41,6 +43,7 @@ const texts: Readonly<Record<ActivationName | 'none', string>> = {
   sigmoid,
   tanh,
   silu,
+  gelu,
   hardswish,
   hardsigmoid,
   leaky_relu: leakyRelu,

@@ -1,4 +1,4 @@
-// A fully connected layer: y = x w^T + bias. It is a 1x1 convolution of 1x1 images, and the same kernels serve it.
+// A fully connected layer: y = x w^T + bias, at each pixel. It is a 1x1 convolution, and the same kernels serve it.
 
 import * as z from 'zod/mini';
 import { atBatch, formatShape } from '../../runtime/graph/value.ts';
@@ -6,14 +6,14 @@ import { type Epilogue, epilogueAttributes } from '../activation/epilogue.ts';
 import { type Conv2dAttributes, conv2d, conv2dMacs } from '../conv2d/conv2d.ts';
 import { activation, type Call, type Candidate, defineOp } from '../op.ts';
 
-/** x [n, I], w [O, I], bias [O] -> [n, O]. */
+/** x [n, I] or [n, I, H, W], w [O, I], bias [O] -> [n, O] or [n, O, H, W]: over the channels, which torch puts last for it. */
 export const linear = defineOp({
   name: 'linear',
   attributes: z.object(epilogueAttributes),
   inputs: ['x', 'w', 'bias?', 'residual?'],
   epilogue: true,
   shape(inputs, _, fail) {
-    const x = activation(inputs, 'x', 2, fail);
+    const x = activation(inputs, 'x', inputs.x?.shape.length === 4 ? 4 : 2, fail);
     const weight = inputs.w?.shape.map((dim) => atBatch(dim, 1)) ?? [];
     const [out = 0, features = 0] = weight;
     if (weight.length !== 2) throw fail(`weight must be [O,I] and is ${formatShape(weight)}`);
@@ -21,15 +21,16 @@ export const linear = defineOp({
       throw fail(`weight expects ${features} input features, input has ${x.shape[1]} (${formatShape(x.shape)})`);
     if (inputs.bias && (inputs.bias.shape.length !== 1 || inputs.bias.shape[0] !== out))
       throw fail(`bias must be [${out}] and is ${formatShape(inputs.bias.shape)}`);
-    if (inputs.residual && formatShape(inputs.residual.shape) !== formatShape(['n', out]))
-      throw fail(`residual must be ${formatShape(['n', out])} and is ${formatShape(inputs.residual.shape)}`);
-    return ['n', out];
+    const shape = x.shape.with(1, out);
+    if (inputs.residual && formatShape(inputs.residual.shape) !== formatShape(shape))
+      throw fail(`residual must be ${formatShape(shape)} and is ${formatShape(inputs.residual.shape)}`);
+    return shape;
   },
   macs: conv2dMacs,
   kernels: conv2d.kernels.map(ofPixels),
 });
 
-/** A convolution's kernel, called for single pixels. */
+/** A convolution's kernel, called for one pixel at a time. */
 function ofPixels(kernel: Candidate<Conv2dAttributes>): Candidate<Epilogue> {
   const convolution = (call: Call<Epilogue>): Call<Conv2dAttributes> => ({
     ...call,
