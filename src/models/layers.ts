@@ -14,6 +14,7 @@ import { dropout as dropoutOp } from '../wgsl/dropout/dropout.ts';
 import { add as addOp, mul as mulOp } from '../wgsl/elementwise/elementwise.ts';
 import { flatten as flattenOp } from '../wgsl/flatten/flatten.ts';
 import { linear as linearOp } from '../wgsl/linear/linear.ts';
+import { localResponseNorm as localResponseNormOp } from '../wgsl/lrn/local_response_norm.ts';
 import { adaptiveAvgPool2d } from '../wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../wgsl/pool/max_pool2d.ts';
@@ -111,17 +112,26 @@ const pointwise =
   (scope, x) =>
     operator.of({ x }, {}, scope.path);
 
-export const relu = pointwise(activations.relu);
-export const relu6 = pointwise(activations.relu6);
-export const sigmoid = pointwise(activations.sigmoid);
-export const tanh = pointwise(activations.tanh);
-export const silu = pointwise(activations.silu);
-export const hardswish = pointwise(activations.hardswish);
-export const hardsigmoid = pointwise(activations.hardsigmoid);
+export const relu = /* @__PURE__ */ pointwise(activations.relu);
+export const relu6 = /* @__PURE__ */ pointwise(activations.relu6);
+export const sigmoid = /* @__PURE__ */ pointwise(activations.sigmoid);
+export const tanh = /* @__PURE__ */ pointwise(activations.tanh);
+export const silu = /* @__PURE__ */ pointwise(activations.silu);
+export const hardswish = /* @__PURE__ */ pointwise(activations.hardswish);
+export const hardsigmoid = /* @__PURE__ */ pointwise(activations.hardsigmoid);
 
 /** `slope` is the factor below zero. */
 export function leakyRelu(scope: Scope, x: Value, slope = 0.01): Value {
   return activations.leakyRelu.of({ x }, { slope }, scope.path);
+}
+
+/** Brightness normalisation across `size` channels, as torch counts: `alpha` is divided by `size`. */
+export function localResponseNorm(
+  scope: Scope,
+  x: Value,
+  options: { readonly size: number; readonly alpha: number; readonly beta: number; readonly k: number },
+): Value {
+  return localResponseNormOp.of({ x }, options, scope.path);
 }
 
 /** Constants: one number, or one for each channel. */
@@ -235,6 +245,11 @@ export function squeezeExcitation(scope: Scope, x: Value, options: SqueezeExcita
 export function roundWidth(channels: number, divisor = 8): number {
   const nearest = Math.max(divisor, Math.floor((channels + divisor / 2) / divisor) * divisor);
   return nearest < 0.9 * channels ? nearest + divisor : nearest;
+}
+
+/** torch.nn.Sequential: layers after one another, named 0, 1, 2. */
+export function sequential(scope: Scope, x: Value, layers: readonly Layer[]): Value {
+  return layers.reduce((y, layer, i) => layer(scope.at(i), y), x);
 }
 
 /** Channels of an image, features of a vector. */

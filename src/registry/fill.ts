@@ -4,7 +4,6 @@ import type { Device } from '../runtime/device/device.ts';
 import { Executor } from '../runtime/device/executor.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { bind } from '../weights/bind.ts';
-import { initialise } from '../weights/initialise.ts';
 import type { NamedTensor, TensorReader } from '../weights/tensors.ts';
 import { build } from './build.ts';
 import type { Options, Prepared, Weights } from './load.ts';
@@ -31,7 +30,11 @@ export async function fill(
       onProgress?.({ phase: 'upload', unit: 'tensors', done: ++done, total: parameters.length });
       return tensor;
     };
-    for (const spec of parameters) if (!names.has(spec.name)) yield step(initialise(spec, seed));
+    const missing = parameters.filter(({ name }) => !names.has(name));
+    if (missing.length > 0) {
+      const { initialise } = await import('../weights/initialise.ts');
+      for (const spec of missing) yield step(initialise(spec, seed));
+    }
     if (reader) for await (const tensor of reader.read(names)) yield step(tensor);
     signal?.throwIfAborted();
   }

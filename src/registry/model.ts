@@ -8,7 +8,7 @@ import { DeviceError, UsageError } from '../runtime/errors.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { Tensor } from '../runtime/tensor.ts';
-import { type Profile, profileOf } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { type Summary, summarise } from './summary.ts';
 
 /** One answer: the class, its name where the weights have names, and softmax's probability. */
@@ -126,6 +126,7 @@ export class Model {
   /** GPU time of every dispatch for a batch; `String(profile)` is a table. Throws DeviceError 'missing_feature'. */
   async profile(batch: Tensor): Promise<Profile> {
     const { n, data } = await this.#input(batch);
+    const { profileOf } = await import('./profile.ts');
     return profileOf(await this.#withExecutor((executor) => executor.profile(n, { image: data })));
   }
 

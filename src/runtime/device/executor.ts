@@ -10,7 +10,7 @@ import { type Acquired, checked } from './acquire.ts';
 import { Loader } from './loader.ts';
 import type { Pipelines } from './pipelines.ts';
 import { type Memory, type Residence, reside } from './residence.ts';
-import { type DispatchTime, Stopwatch } from './timing.ts';
+import type { DispatchTime } from './timing.ts';
 
 export type Arrays = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 
@@ -109,6 +109,7 @@ export class Executor {
   /** The time of every dispatch of one run, by timestamp queries. Throws DeviceError 'missing_feature' without them. */
   profile(batch: number, inputs: Arrays): Promise<DispatchTime[]> {
     return this.#exclusively(`a profile of a batch of ${batch}`, batch, async (residence) => {
+      const { Stopwatch } = await import('./timing.ts');
       const stopwatch = new Stopwatch(this.#acquired, residence.run.length);
       try {
         this.#upload(residence, inputs);
