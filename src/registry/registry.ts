@@ -3,7 +3,7 @@
 import { UsageError } from '../runtime/errors.ts';
 import type { WeightsEntry } from '../weights/manifest.ts';
 import { defaults } from './build.ts';
-import { type LoadOptions, loadModel } from './load.ts';
+import type { LoadOptions } from './load.ts';
 import type { Model } from './model.ts';
 import { nearest } from './nearest.ts';
 import { type Config, checkPlugin, type InputSpec, type ModelSpec, type Plugin } from './plugin.ts';
@@ -67,7 +67,10 @@ export class Registry {
    * signal's reason; nothing is left behind then but a resumable download.
    */
   async load(name: string, options: LoadOptions = {}): Promise<Model> {
-    return loadModel(name, this.#find(name).spec, options);
+    const { spec } = this.#find(name);
+    // A page that only says which models there are loads no runtime.
+    const { loadModel } = await import('./load.ts');
+    return loadModel(name, spec, options);
   }
 
   #find(name: string): { plugin: Plugin; spec: ModelSpec } {

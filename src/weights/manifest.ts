@@ -5,6 +5,7 @@ import { preprocessSchema } from '../image/preprocess_spec.ts';
 import { namingSchema } from './rename.ts';
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const address = z.string().check(z.refine((text) => URL.canParse(text), 'must be an address'));
 const count = z.int().check(z.nonnegative());
 
 /**
@@ -18,10 +19,13 @@ export const sourceSchema = z.discriminatedUnion('kind', [
     path: z.string(),
     sha256Prefix: z.string().check(z.regex(/^[0-9a-f]{8,64}$/)),
   }),
-  z.extend(namingSchema, { kind: z.literal('url'), url: z.url(), sha256 }),
+  z.extend(namingSchema, { kind: z.literal('url'), url: address, sha256 }),
 ]);
 
 const accuracySchema = z.record(z.string(), z.object({ top1: z.optional(z.number()), top5: z.optional(z.number()) }));
+
+/** What the model's own choices must be for these weights. */
+const configSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
 
 /** One published set of weights of one model. `classes` is the name of a built-in list or the labels themselves. */
 export const weightsEntrySchema = z.object({
@@ -30,6 +34,7 @@ export const weightsEntrySchema = z.object({
   sources: z.array(sourceSchema).check(z.minLength(1)),
   preprocess: preprocessSchema,
   classes: z.union([z.string(), z.array(z.string())]),
+  config: z.optional(configSchema),
   accuracy: z.optional(accuracySchema),
   licence: z.optional(z.string()),
 });
@@ -51,6 +56,7 @@ export const hubIndexSchema = z.object({
       bytes: count,
       classes: z.union([z.string(), z.array(z.string())]),
       preprocess: preprocessSchema,
+      config: z.optional(configSchema),
       accuracy: z.optional(accuracySchema),
       licence: z.optional(z.string()),
       source: z.optional(z.string()),
