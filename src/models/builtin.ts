@@ -1,6 +1,7 @@
 // The families that come with convoke.
 
 import type { Plugin } from '../registry/plugin.ts';
+import { alexnet } from './alexnet.ts';
 import { lenet } from './lenet.ts';
 import { mnasnet } from './mnasnet.ts';
 import { mobilenetV2 } from './mobilenet_v2.ts';
@@ -8,9 +9,16 @@ import { mobilenetV3 } from './mobilenet_v3.ts';
 import { proxylessnas } from './proxylessnas.ts';
 import { resnet } from './resnet.ts';
 import { shufflenetV2 } from './shufflenet_v2.ts';
+import { squeezenet } from './squeezenet.ts';
+import { vgg } from './vgg.ts';
+import { zfnet } from './zfnet.ts';
 
 export const builtin: readonly Plugin[] = [
   lenet,
+  alexnet,
+  zfnet,
+  vgg,
+  squeezenet,
   resnet,
   mobilenetV2,
   mobilenetV3,
