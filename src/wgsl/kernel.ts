@@ -25,7 +25,7 @@ export interface Kernel {
   readonly overrides: Readonly<Record<string, number>>;
   readonly enables: readonly Enable[];
   readonly bindings: readonly Binding[];
-  /** The fields of `struct Params`, each four bytes, in order. */
+  /** The fields of `struct Params`, each four bytes, in order; those of a struct within it as `x.height`. */
   readonly uniforms: readonly UniformField[];
 }
 
@@ -39,7 +39,9 @@ interface KernelOptions {
 
 const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var(?:\s*<([^>]+)>)?\s+(\w+)\s*:\s*(\w+)/g;
 const DECLARED = /@binding\b/g;
-const PARAMS = /struct\s+Params\s*\{([^}]*)\}/;
+const STRUCT = /struct\s+(\w+)\s*\{([^}]*)\}/g;
+// WGSL lays a struct within a uniform struct at a multiple of 16 bytes, and what follows it as well.
+const STRUCT_FIELDS = 4;
 const KINDS: Readonly<Record<string, BindingKind>> = {
   uniform: 'uniform',
   'storage,read': 'read',
@@ -148,16 +150,38 @@ function textureKind(type: string): BindingKind | undefined {
 }
 
 function readUniforms(name: string, text: string): readonly UniformField[] {
-  const body = PARAMS.exec(text)?.[1] ?? '';
-  return body
-    .split(',')
-    .map((line) => line.trim())
+  const structs = new Map([...text.matchAll(STRUCT)].map(([, struct, body = '']) => [struct, fieldsOf(body)]));
+  const uniforms: UniformField[] = [];
+  for (const [field, type] of structs.get('Params') ?? []) {
+    const members = structs.get(type);
+    if (!members) {
+      uniforms.push(uniform(name, field, type));
+      continue;
+    }
+    if (uniforms.length % STRUCT_FIELDS !== 0 || members.length % STRUCT_FIELDS !== 0)
+      throw new GraphError(
+        'unknown_operator',
+        `${name}.wgsl: Params.${field} is a struct of ${members.length} fields behind ${uniforms.length}, not multiples of ${STRUCT_FIELDS}`,
+      );
+    uniforms.push(...members.map(([member, kind]) => uniform(name, `${field}.${member}`, kind)));
+  }
+  return uniforms;
+}
+
+/** Names and types. */
+function fieldsOf(body: string): readonly (readonly [string, string])[] {
+  const lines = body.split(',').map((line) => line.trim());
+  return lines
     .filter((line) => line !== '')
     .map((line) => {
       const [field = '', type = ''] = line.split(':').map((part) => part.trim());
-      // An attribute such as @align would move the field away from where it is packed.
-      if (!/^\w+$/.test(field) || (type !== 'u32' && type !== 'i32' && type !== 'f32'))
-        throw new GraphError('unknown_operator', `${name}.wgsl: Params.${field} is ${type}, not u32, i32 or f32`);
-      return { name: field, type };
+      return [field, type];
     });
+}
+
+function uniform(name: string, field: string, type: string): UniformField {
+  // An attribute such as @align would move the field away from where it is packed.
+  if (!/^[\w.]+$/.test(field) || (type !== 'u32' && type !== 'i32' && type !== 'f32'))
+    throw new GraphError('unknown_operator', `${name}.wgsl: Params.${field} is ${type}, not u32, i32 or f32`);
+  return { name: field, type };
 }

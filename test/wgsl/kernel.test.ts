@@ -73,7 +73,26 @@ describe('uniforms', () => {
     expect(defineKernel('k', [text]).bindings).toHaveLength(1);
   });
 
+  it('are those of the structs within Params too', () => {
+    const image = 'struct Image { offset: u32, row: u32, height: u32, width: u32 }';
+    const params = 'struct Params { x: Image, y: Image, scale: f32 }';
+    const of = (name: string) => ['offset', 'row', 'height', 'width'].map((field) => `${name}.${field}:u32`);
+    expect(fields(params, uniform, image)).toEqual([...of('x'), ...of('y'), 'scale:f32']);
+  });
+
   it.each([
+    [
+      'k.wgsl: Params.x is a struct of 3 fields behind 0, not multiples of 4',
+      'struct Params { x: Size } struct Size { c: u32, h: u32, w: u32 }',
+    ],
+    [
+      'k.wgsl: Params.x is a struct of 4 fields behind 1, not multiples of 4',
+      'struct Params { a: u32, x: Size } struct Size { n: u32, c: u32, h: u32, w: u32 }',
+    ],
+    [
+      'k.wgsl: Params.x.size is vec2u, not u32, i32 or f32',
+      'struct Params { x: Size } struct Size { n: u32, c: u32, size: vec2u, d: u32 }',
+    ],
     ['k.wgsl: Params.size is vec2u, not u32, i32 or f32', 'struct Params { a: u32, size: vec2u }'],
     ['k.wgsl: Params.@align(16) a is u32, not u32, i32 or f32', 'struct Params { @align(16) a: u32 }'],
   ])('%s', (message, text) => {

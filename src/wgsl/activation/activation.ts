@@ -1,11 +1,8 @@
 // The activation functions as operators. Most calls vanish into the epilogue of the operator before them.
 
 import * as z from 'zod/mini';
-import { defineKernel } from '../kernel.ts';
 import { type Candidate, defineOp } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { eachQuad } from '../shared/frame.ts';
 import source from './activation.wgsl';
 import { type ActivationName, activationText, activationUniforms } from './epilogue.ts';
 
@@ -17,25 +14,15 @@ function kernel(activation: ActivationName): Candidate<ActivationAttributes> {
     name: 'activation',
     suits: () => 1,
     emit({ attributes: { slope } }, emitter) {
-      const x = emitter.input('x');
-      const { channels, height, width, written } = image(emitter.output);
-      const perImage = (written / 4) * height * width;
       const epilogue = { activation, slope };
-      emitter.step({
-        kernel: defineKernel('activation', [source, linearIndex, activationText(epilogue)]),
-        bind: { x, y: emitter.output },
-        uniforms: (n) => ({
-          count: perImage * n,
-          height,
-          width,
-          quads: written / 4,
-          channels,
-          ...strideUniforms('x', x),
-          ...strideUniforms('y', emitter.output),
-          ...activationUniforms(epilogue),
+      emitter.step(
+        eachQuad({
+          name: 'activation',
+          sources: [source, activationText(epilogue)],
+          bind: { x: emitter.input('x'), y: emitter.output },
+          uniforms: activationUniforms(epilogue),
         }),
-        grid: (n) => linearGrid(perImage * n, 64),
-      });
+      );
     },
   };
 }

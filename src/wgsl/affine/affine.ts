@@ -1,12 +1,11 @@
 // Scaling and shifting by constants of the model: scaled activations, inputs that were normalised in another way.
 
 import * as z from 'zod/mini';
+import { channelSlice, type ImageLayout } from '../../runtime/plan/layout.ts';
 import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
-import { defineKernel } from '../kernel.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { eachQuad } from '../shared/frame.ts';
+import { image } from '../shared/strides.ts';
 import source from './affine.wgsl';
 
 const constants = z.readonly(z.array(z.number()).check(z.minLength(1)));
@@ -18,29 +17,29 @@ const plain: Candidate<AffineAttributes> = {
   suits: () => 1,
   emit(call, emitter) {
     const { scale, shift } = call.attributes;
-    const x = emitter.input('x');
-    const { channels, height, width, written } = image(emitter.output);
     // Constants travel as uniforms: one dispatch where they are the same for every channel, else one for each four.
-    const quads = scale.length === 1 && shift.length === 1 ? written / 4 : 1;
-    for (let first = 0; first < written; first += 4 * quads)
-      emitter.step({
-        kernel: defineKernel('affine', [source, linearIndex, activationText(call.attributes)]),
-        bind: { x, y: emitter.output },
-        uniforms: (n) => ({
-          count: quads * height * width * n,
-          height,
-          width,
-          first,
-          quads,
-          channels,
-          ...four('scale', scale, first),
-          ...four('shift', shift, first),
-          ...strideUniforms('x', x),
-          ...strideUniforms('y', emitter.output),
-          ...activationUniforms(call.attributes),
-        }),
-        grid: (n) => linearGrid(quads * height * width * n, 64),
+    const x = emitter.input('x');
+    const whole = image(emitter.output).written;
+    const written = scale.length === 1 && shift.length === 1 ? whole : 4;
+    for (let first = 0; first < whole; first += written) {
+      const part = (layout: ImageLayout) => ({
+        ...channelSlice(layout, first, Math.max(0, layout.channels - first)),
+        written,
       });
+      emitter.step(
+        eachQuad({
+          name: 'affine',
+          sources: [source, activationText(call.attributes)],
+          bind: { x, y: emitter.output },
+          parts: { x: part(image(x)), y: part(image(emitter.output)) },
+          uniforms: {
+            ...four('scale', scale, first),
+            ...four('shift', shift, first),
+            ...activationUniforms(call.attributes),
+          },
+        }),
+      );
+    }
   },
 };
 

@@ -5,9 +5,9 @@ import { atBatch, elementCount, formatShape } from '../../runtime/graph/value.ts
 import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
 import { defineKernel } from '../kernel.ts';
 import { activation, type Candidate, defineOp, type Inputs } from '../op.ts';
+import { eachQuad } from '../shared/frame.ts';
 import { linearGrid } from '../shared/grid.ts';
 import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
 import source from './batch_norm.wgsl';
 import foldBiasText from './fold_bias.wgsl';
 import foldWeightText from './fold_weight.wgsl';
@@ -22,32 +22,21 @@ const plain: Candidate<BatchNormAttributes> = {
   name: 'batch_norm',
   suits: () => 1,
   emit(call, emitter) {
-    const x = emitter.input('x');
-    const { channels, height, width, written } = image(emitter.output);
-    const perImage = (written / 4) * height * width;
-    emitter.step({
-      kernel: defineKernel('batch_norm', [source, statistics, linearIndex, activationText(call.attributes)]),
-      bind: {
-        x,
-        y: emitter.output,
-        gamma: emitter.input('weight'),
-        beta: emitter.input('bias'),
-        mean: emitter.input('running_mean'),
-        variance: emitter.input('running_var'),
-      },
-      uniforms: (n) => ({
-        count: perImage * n,
-        height,
-        width,
-        quads: written / 4,
-        channels,
-        eps: call.attributes.eps,
-        ...strideUniforms('x', x),
-        ...strideUniforms('y', emitter.output),
-        ...activationUniforms(call.attributes),
+    emitter.step(
+      eachQuad({
+        name: 'batch_norm',
+        sources: [source, statistics, activationText(call.attributes)],
+        bind: {
+          x: emitter.input('x'),
+          y: emitter.output,
+          gamma: emitter.input('weight'),
+          beta: emitter.input('bias'),
+          mean: emitter.input('running_mean'),
+          variance: emitter.input('running_var'),
+        },
+        uniforms: { eps: call.attributes.eps, ...activationUniforms(call.attributes) },
       }),
-      grid: (n) => linearGrid(perImage * n, 64),
-    });
+    );
   },
 };
 

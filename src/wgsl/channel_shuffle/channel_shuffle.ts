@@ -2,11 +2,8 @@
 
 import * as z from 'zod/mini';
 import { atBatch } from '../../runtime/graph/value.ts';
-import { defineKernel } from '../kernel.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { eachChannel } from '../shared/frame.ts';
 import source from './channel_shuffle.wgsl';
 
 const attributes = z.object({ groups: z.int().check(z.positive()) });
@@ -16,24 +13,14 @@ const plain: Candidate<ChannelShuffleAttributes> = {
   name: 'channel_shuffle',
   suits: () => 1,
   emit({ attributes: { groups } }, emitter) {
-    const x = emitter.input('x');
-    const { channels, height, width, written } = image(emitter.output);
-    const perImage = written * height * width;
-    emitter.step({
-      kernel: defineKernel('channel_shuffle', [source, linearIndex]),
-      bind: { x, y: emitter.output },
-      uniforms: (n) => ({
-        count: perImage * n,
-        height,
-        width,
-        channels,
-        written,
-        groups,
-        ...strideUniforms('x', x),
-        ...strideUniforms('y', emitter.output),
+    emitter.step(
+      eachChannel({
+        name: 'channel_shuffle',
+        sources: [source],
+        bind: { x: emitter.input('x'), y: emitter.output },
+        uniforms: { groups },
       }),
-      grid: (n) => linearGrid(perImage * n, 64),
-    });
+    );
   },
 };
 

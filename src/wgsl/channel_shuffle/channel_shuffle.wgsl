@@ -1,25 +1,10 @@
 // Channel shuffle (Zhang et al. 2017, section 3.1): channels seen as groups x members become members x groups.
-// One invocation: one channel of a pixel.
-struct Params {
-  count: u32, height: u32, width: u32, channels: u32, written: u32, groups: u32,
-  x_offset: u32, x_image: u32, x_row: u32, x_pixel: u32, y_offset: u32, y_image: u32, y_row: u32, y_pixel: u32,
-}
+// Frame: each_channel.
+struct Params { x: Image, y: Image, count: u32, groups: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = linear_index(id, groups, 64u);
-  if (i >= params.count) { return; }
-  let c = i % params.written;
-  let w = (i / params.written) % params.width;
-  let h = (i / (params.written * params.width)) % params.height;
-  let n = i / (params.written * params.width * params.height);
-  var value = 0.0;
-  if (c < params.channels) {
-    let before = (c % params.groups) * (params.channels / params.groups) + c / params.groups;
-    value = x[params.x_offset + n * params.x_image + h * params.x_row + w * params.x_pixel + before];
-  }
-  y[params.y_offset + n * params.y_image + h * params.y_row + w * params.y_pixel + c] = value;
+fn channel(at: Place) -> f32 {
+  let before = (at.c % params.groups) * (params.x.channels / params.groups) + at.c / params.groups;
+  return x[address(params.x, Place(at.n, at.h, at.w, before))];
 }

@@ -2,12 +2,10 @@
 
 import * as z from 'zod/mini';
 import { atBatch, formatShape } from '../../runtime/graph/value.ts';
-import { imageSize } from '../../runtime/plan/layout.ts';
-import { defineKernel } from '../kernel.ts';
+import { channelSlice, imageSize } from '../../runtime/plan/layout.ts';
 import { type Candidate, defineOp } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { eachChannel } from '../shared/frame.ts';
+import { image } from '../shared/strides.ts';
 import source from './concat.wgsl';
 
 const attributes = z.object({ placed: z._default(z.nullable(z.array(z.boolean())), null) });
@@ -24,26 +22,16 @@ const plain: Candidate<z.infer<typeof attributes>> = {
       const { channels } = imageSize(inputs[name]?.shape ?? []);
       from += channels;
       if (placed?.[index]) continue;
-      const x = emitter.input(name);
-      const { height, width } = image(x);
       // The last part also writes the zeros behind the last channel.
       const written = index === names.length - 1 ? y.written - first : channels;
-      const perImage = written * height * width;
-      emitter.step({
-        kernel: defineKernel('concat', [source, linearIndex]),
-        bind: { x, y: emitter.output },
-        uniforms: (n) => ({
-          count: perImage * n,
-          height,
-          width,
-          channels,
-          written,
-          first,
-          ...strideUniforms('x', x),
-          ...strideUniforms('y', emitter.output),
+      emitter.step(
+        eachChannel({
+          name: 'concat',
+          sources: [source],
+          bind: { x: emitter.input(name), y: emitter.output },
+          parts: { y: { ...channelSlice(y, first, channels), written } },
         }),
-        grid: (n) => linearGrid(perImage * n, 64),
-      });
+      );
     }
   },
 };

@@ -4,15 +4,14 @@ import * as z from 'zod/mini';
 import { type Dim, formatShape, type Shape, type Value } from '../../runtime/graph/value.ts';
 import type { Layout } from '../../runtime/plan/layout.ts';
 import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
-import { defineKernel } from '../kernel.ts';
 import { type Candidate, defineOp } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { eachQuad } from '../shared/frame.ts';
+import { imageUniforms } from '../shared/strides.ts';
 import source from './elementwise.wgsl';
 
 const attributes = z.object(epilogueAttributes);
-const axes = ['image', 'channel', 'row', 'pixel'] as const;
+// Along N, C, H, W.
+const strides = ['.image', '_channel', '.row', '.pixel'] as const;
 
 function kernel(operation: number): Candidate<z.infer<typeof attributes>> {
   return {
@@ -21,42 +20,36 @@ function kernel(operation: number): Candidate<z.infer<typeof attributes>> {
     emit(call, emitter) {
       const a = emitter.input('a');
       const b = emitter.input('b');
-      const { channels, height, width, written } = image(emitter.output);
-      const perImage = (written / 4) * height * width;
-      emitter.step({
-        kernel: defineKernel('elementwise', [source, linearIndex, activationText(call.attributes)], {
+      emitter.step(
+        eachQuad({
+          name: 'elementwise',
+          sources: [source, activationText(call.attributes)],
           overrides: { OPERATION: operation },
+          bind: { a, b, y: emitter.output },
+          uniforms: {
+            ...operandUniforms('a', call.inputs.a, a.layout, call.value.shape.length),
+            ...operandUniforms('b', call.inputs.b, b.layout, call.value.shape.length),
+            ...activationUniforms(call.attributes),
+          },
         }),
-        bind: { a, b, y: emitter.output },
-        uniforms: (n) => ({
-          count: perImage * n,
-          channels,
-          height,
-          width,
-          quads: written / 4,
-          ...operandStrides('a', call.inputs.a, a.layout, call.value.shape.length),
-          ...operandStrides('b', call.inputs.b, b.layout, call.value.shape.length),
-          ...strideUniforms('y', emitter.output),
-          ...activationUniforms(call.attributes),
-        }),
-        grid: (n) => linearGrid(perImage * n, 64),
-      });
+      );
     },
   };
 }
 
-/** Strides in floats by axis; 0 along the axes where the operand has one element or none. */
-function operandStrides(name: string, value: Value | undefined, layout: Layout, rank: number): Record<string, number> {
+/** The fields of `Image` and the stride from channel to channel; strides are 0 where the operand has one element or none. */
+function operandUniforms(name: string, value: Value | undefined, layout: Layout, rank: number): Record<string, number> {
   const shape = value?.shape ?? [];
-  const strides: Record<string, number> = { [`${name}_offset`]: layout.kind === 'image' ? layout.offset : 0 };
+  const laid = layout.kind === 'image' ? layout : undefined;
+  const uniforms = imageUniforms(name, laid);
   let rowMajor = 1;
   for (let axis = 3; axis >= 0; axis--) {
     const dim: Dim = axis < rank ? (shape[axis - rank + shape.length] ?? 1) : 1;
-    const along = layout.kind === 'image' ? [layout.image, 1, layout.row, layout.pixel][axis] : rowMajor;
-    strides[`${name}_${axes[axis]}`] = dim === 1 ? 0 : (along ?? 0);
+    const along = laid ? [laid.image, 1, laid.row, laid.pixel][axis] : rowMajor;
+    uniforms[`${name}${strides[axis]}`] = dim === 1 ? 0 : (along ?? 0);
     if (typeof dim === 'number') rowMajor *= dim;
   }
-  return strides;
+  return uniforms;
 }
 
 /** NumPy's rule: aligned at the last dimension, equal or one of them 1. */

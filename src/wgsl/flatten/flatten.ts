@@ -3,35 +3,17 @@
 import * as z from 'zod/mini';
 import { atBatch } from '../../runtime/graph/value.ts';
 import type { Layout } from '../../runtime/plan/layout.ts';
-import { defineKernel } from '../kernel.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { eachChannel } from '../shared/frame.ts';
 import source from './flatten.wgsl';
 
 const plain: Candidate = {
   name: 'flatten',
   suits: () => 1,
   emit(_, emitter) {
-    const x = emitter.input('x');
-    const { height, width, channels } = image(x);
-    const y = image(emitter.output);
-    emitter.step({
-      kernel: defineKernel('flatten', [source, linearIndex]),
-      bind: { x, y: emitter.output },
-      uniforms: (n) => ({
-        count: y.written * n,
-        features: channels * height * width,
-        written: y.written,
-        height,
-        width,
-        ...strideUniforms('x', x),
-        y_offset: y.offset,
-        y_image: y.image,
-      }),
-      grid: (n) => linearGrid(y.written * n, 64),
-    });
+    emitter.step(
+      eachChannel({ name: 'flatten', sources: [source], bind: { x: emitter.input('x'), y: emitter.output } }),
+    );
   },
 };
 

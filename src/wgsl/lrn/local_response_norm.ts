@@ -1,11 +1,8 @@
 // Local response normalisation across channels, as torch defines it.
 
 import * as z from 'zod/mini';
-import { defineKernel } from '../kernel.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { eachQuad } from '../shared/frame.ts';
 import source from './local_response_norm.wgsl';
 
 const attributes = z.object({
@@ -22,28 +19,14 @@ const plain: Candidate<LocalResponseNormAttributes> = {
   name: 'local_response_norm',
   suits: () => 1,
   emit({ attributes: { size, alpha, beta, k } }, emitter) {
-    const x = emitter.input('x');
-    const { channels, height, width, written } = image(emitter.output);
-    const perImage = (written / 4) * height * width;
-    emitter.step({
-      kernel: defineKernel('local_response_norm', [source, linearIndex]),
-      bind: { x, y: emitter.output },
-      uniforms: (n) => ({
-        count: perImage * n,
-        height,
-        width,
-        quads: written / 4,
-        channels,
-        before: Math.floor(size / 2),
-        size,
-        ...strideUniforms('x', x),
-        ...strideUniforms('y', emitter.output),
-        scale: alpha / size,
-        beta,
-        k,
+    emitter.step(
+      eachQuad({
+        name: 'local_response_norm',
+        sources: [source],
+        bind: { x: emitter.input('x'), y: emitter.output },
+        uniforms: { before: Math.floor(size / 2), size, scale: alpha / size, beta, k },
       }),
-      grid: (n) => linearGrid(perImage * n, 64),
-    });
+    );
   },
 };
 

@@ -3,11 +3,12 @@
 import { type Reference, reader, reference, type Tensor } from '../shared/reference.ref.ts';
 import type { PadAttributes } from './pad.ts';
 
-export function padReference(x: Tensor, { padding: [top, left, bottom, right], value }: PadAttributes): Reference {
+export function padReference(x: Tensor, { padding, channels, value }: PadAttributes): Reference {
+  const [top, left, bottom, right] = padding;
   const [N = 1, C = 1, H = 1, W = 1] = x.shape;
-  return reference([N, C, top + H + bottom, left + W + right], 1, (n, c, p, q) => {
+  return reference([N, C + channels, top + H + bottom, left + W + right], 1, (n, c, p, q) => {
     const [h, w] = [p - top, q - left];
-    const inside = h >= 0 && h < H && w >= 0 && w < W;
+    const inside = c < C && h >= 0 && h < H && w >= 0 && w < W;
     return { y: inside ? reader(x)(n, c, h, w) : Math.fround(value) };
   });
 }

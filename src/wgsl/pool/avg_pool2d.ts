@@ -1,12 +1,10 @@
 // Average pooling.
 
 import * as z from 'zod/mini';
-import { defineKernel } from '../kernel.ts';
 import { type Candidate, defineOp } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { eachQuad } from '../shared/frame.ts';
 import source from './avg_pool2d.wgsl';
+import boxSum from './box_sum.wgsl';
 import { pooledShape, windowAttributes, windowOf, windowUniforms } from './window.ts';
 
 const attributes = z.object({
@@ -20,30 +18,20 @@ const plain: Candidate<AvgPool2dAttributes> = {
   name: 'avg_pool2d',
   suits: () => 1,
   emit(call, emitter) {
-    const x = emitter.input('x');
-    const y = image(emitter.output);
     const [, , bottom, right] = windowOf(call.attributes).padding;
-    const perImage = (y.written / 4) * y.height * y.width;
-    emitter.step({
-      kernel: defineKernel('avg_pool2d', [source, linearIndex]),
-      bind: { x, y: emitter.output },
-      uniforms: (n) => ({
-        count: perImage * n,
-        quads: y.written / 4,
-        channels: y.channels,
-        height: image(x).height,
-        width: image(x).width,
-        out_h: y.height,
-        out_w: y.width,
-        ...windowUniforms(call.attributes),
-        pad_bottom: bottom,
-        pad_right: right,
-        include_padding: call.attributes.countIncludePad ? 1 : 0,
-        ...strideUniforms('x', x),
-        ...strideUniforms('y', emitter.output),
+    emitter.step(
+      eachQuad({
+        name: 'avg_pool2d',
+        sources: [source, boxSum],
+        bind: { x: emitter.input('x'), y: emitter.output },
+        uniforms: {
+          ...windowUniforms(call.attributes),
+          pad_bottom: bottom,
+          pad_right: right,
+          include_padding: call.attributes.countIncludePad ? 1 : 0,
+        },
       }),
-      grid: (n) => linearGrid(perImage * n, 64),
-    });
+    );
   },
 };
 

@@ -2,11 +2,9 @@
 
 import * as z from 'zod/mini';
 import { imageSize } from '../../runtime/plan/layout.ts';
-import { defineKernel } from '../kernel.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { eachQuad } from '../shared/frame.ts';
+import { image } from '../shared/strides.ts';
 import source from './resize.wgsl';
 
 const side = z.int().check(z.positive());
@@ -29,31 +27,23 @@ const plain: Candidate<ResizeAttributes> = {
     const x = emitter.input('x');
     const { height, width } = image(x);
     const y = image(emitter.output);
-    const perImage = (y.written / 4) * y.height * y.width;
     const cubic = mode === 'bicubic';
-    emitter.step({
-      kernel: defineKernel('resize', [source, linearIndex]),
-      bind: { x, y: emitter.output },
-      uniforms: (n) => ({
-        count: perImage * n,
-        quads: y.written / 4,
-        channels: y.channels,
-        height,
-        width,
-        out_h: y.height,
-        out_w: y.width,
-        den_h: 2 * (antialias ? Math.max(height, y.height) : y.height),
-        den_w: 2 * (antialias ? Math.max(width, y.width) : y.width),
-        reach: cubic ? 2 : 1,
-        antialias: antialias ? 1 : 0,
-        cubic: cubic ? 1 : 0,
-        // Pillow's constant where torch follows it, torch's own elsewhere.
-        a: antialias ? -0.5 : -0.75,
-        ...strideUniforms('x', x),
-        ...strideUniforms('y', emitter.output),
+    emitter.step(
+      eachQuad({
+        name: 'resize',
+        sources: [source],
+        bind: { x, y: emitter.output },
+        uniforms: {
+          den_h: 2 * (antialias ? Math.max(height, y.height) : y.height),
+          den_w: 2 * (antialias ? Math.max(width, y.width) : y.width),
+          reach: cubic ? 2 : 1,
+          antialias: antialias ? 1 : 0,
+          cubic: cubic ? 1 : 0,
+          // Pillow's constant where torch follows it, torch's own elsewhere.
+          a: antialias ? -0.5 : -0.75,
+        },
       }),
-      grid: (n) => linearGrid(perImage * n, 64),
-    });
+    );
   },
 };
 

@@ -1,15 +1,12 @@
-// Resizing by a separable kernel, align_corners off. x [N,H,W,C], y [N,P,Q,C]. One invocation: one pixel of y, four channels.
+// Resizing by a separable kernel, align_corners off. x [N,H,W,C], y [N,P,Q,C]. Frame: each_quad.
 // Pixel x of `source` lies num / den kernel widths from pixel o of `size`, num = (2x+1) size - (2o+1) source: whole numbers, so
 // that which pixels count, and their distances, do not suffer from rounding. Antialiasing widens the kernel by the reduction
 // and cuts it at the border (Pillow, torch); without it the border pixel repeats outwards.
 struct Params {
-  count: u32, quads: u32, channels: u32, height: i32, width: i32, out_h: u32, out_w: u32,
-  den_h: i32, den_w: i32, reach: i32, antialias: u32, cubic: u32, a: f32,
-  x_offset: u32, x_image: u32, x_row: u32, x_pixel: u32, y_offset: u32, y_image: u32, y_row: u32, y_pixel: u32,
+  x: Image, y: Image, count: u32, den_h: i32, den_w: i32, reach: i32, antialias: u32, cubic: u32, a: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 
 // Linear: 1 - |d|. Cubic: Keys' kernel with parameter a.
 fn weight(num: i32, den: i32) -> f32 {
@@ -25,37 +22,30 @@ fn first(o: u32, source: i32, size: i32, den: i32) -> i32 {
   return ((2 * i32(o) + 1) * source - size - params.reach * den) / (2 * size);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = linear_index(id, groups, 64u);
-  if (i >= params.count) { return; }
-  let c = (i % params.quads) * 4u;
-  let q = (i / params.quads) % params.out_w;
-  let p = (i / (params.quads * params.out_w)) % params.out_h;
-  let n = i / (params.quads * params.out_w * params.out_h);
-  let base = params.x_offset + n * params.x_image + c;
-  let size_h = i32(params.out_h);
-  let size_w = i32(params.out_w);
-  let centre_h = (2 * i32(p) + 1) * params.height;
-  let centre_w = (2 * i32(q) + 1) * params.width;
+fn quad(at: Place) -> vec4f {
+  let base = address(params.x, Place(at.n, 0u, 0u, at.c));
+  let height = i32(params.x.height);
+  let width = i32(params.x.width);
+  let size_h = i32(params.y.height);
+  let size_w = i32(params.y.width);
+  let centre_h = (2 * i32(at.h) + 1) * height;
+  let centre_w = (2 * i32(at.w) + 1) * width;
   var sum = vec4f(0.0);
   var weights = 0.0;
-  for (var h = first(p, params.height, size_h, params.den_h); ; h++) {
+  for (var h = first(at.h, height, size_h, params.den_h); ; h++) {
     let num_h = (2 * h + 1) * size_h - centre_h;
     if (num_h >= params.reach * params.den_h) { break; }
-    if (params.antialias == 1u && (h < 0 || h >= params.height)) { continue; }
+    if (params.antialias == 1u && (h < 0 || h >= height)) { continue; }
     let weight_h = weight(num_h, params.den_h);
-    let row = base + u32(clamp(h, 0, params.height - 1)) * params.x_row;
-    for (var w = first(q, params.width, size_w, params.den_w); ; w++) {
+    let row = base + u32(clamp(h, 0, height - 1)) * params.x.row;
+    for (var w = first(at.w, width, size_w, params.den_w); ; w++) {
       let num_w = (2 * w + 1) * size_w - centre_w;
       if (num_w >= params.reach * params.den_w) { break; }
-      if (params.antialias == 1u && (w < 0 || w >= params.width)) { continue; }
+      if (params.antialias == 1u && (w < 0 || w >= width)) { continue; }
       let both = weight_h * weight(num_w, params.den_w);
-      sum += both * x[(row + u32(clamp(w, 0, params.width - 1)) * params.x_pixel) / 4u];
+      sum += both * x[(row + u32(clamp(w, 0, width - 1)) * params.x.pixel) / 4u];
       weights += both;
     }
   }
-  let keep = vec4u(c, c + 1u, c + 2u, c + 3u) < vec4u(params.channels);
-  y[(params.y_offset + n * params.y_image + p * params.y_row + q * params.y_pixel + c) / 4u] =
-    select(vec4f(0.0), sum / weights, keep);
+  return sum / weights;
 }

@@ -1,4 +1,4 @@
-// An image's place in memory as uniforms: `x_offset`, `x_image`, `x_row`, `x_pixel`.
+// An image's place in memory as uniforms: the fields of `x: Image`, or `x_offset`, `x_image`, `x_row`, `x_pixel`.
 
 import type { ImageLayout, Layout } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
@@ -17,4 +17,11 @@ export function strideUniforms(prefix: string, ref: BufferRef | undefined): Reco
     [`${prefix}_row`]: row,
     [`${prefix}_pixel`]: pixel,
   };
+}
+
+const FIELDS = ['offset', 'image', 'row', 'pixel', 'height', 'width', 'channels', 'written'] as const;
+
+/** The fields of `struct Image` in image.wgsl; all zero where there is no image. */
+export function imageUniforms(name: string, layout: ImageLayout | undefined): Record<string, number> {
+  return Object.fromEntries(FIELDS.map((field) => [`${name}.${field}`, layout?.[field] ?? 0]));
 }

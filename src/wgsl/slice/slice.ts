@@ -4,11 +4,9 @@ import * as z from 'zod/mini';
 import { GraphError } from '../../runtime/errors.ts';
 import { formatShape, type Value } from '../../runtime/graph/value.ts';
 import { channelSlice, imageSize } from '../../runtime/plan/layout.ts';
-import { defineKernel } from '../kernel.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { eachChannel } from '../shared/frame.ts';
+import { image } from '../shared/strides.ts';
 import source from './slice.wgsl';
 
 const attributes = z.object({
@@ -24,25 +22,16 @@ const GRAIN = 8;
 const plain: Candidate<SliceAttributes> = {
   name: 'slice',
   suits: () => 1,
-  emit({ attributes: { from } }, emitter) {
+  emit({ attributes: { from, to } }, emitter) {
     const x = emitter.input('x');
-    const { channels, height, width, written } = image(emitter.output);
-    const perImage = written * height * width;
-    emitter.step({
-      kernel: defineKernel('slice', [source, linearIndex]),
-      bind: { x, y: emitter.output },
-      uniforms: (n) => ({
-        count: perImage * n,
-        height,
-        width,
-        channels,
-        written,
-        first: from,
-        ...strideUniforms('x', x),
-        ...strideUniforms('y', emitter.output),
+    emitter.step(
+      eachChannel({
+        name: 'slice',
+        sources: [source],
+        bind: { x, y: emitter.output },
+        parts: { x: channelSlice(image(x), from, to - from) },
       }),
-      grid: (n) => linearGrid(perImage * n, 64),
-    });
+    );
   },
 };
 

@@ -5,8 +5,9 @@ import { atBatch } from '../../runtime/graph/value.ts';
 import { defineKernel } from '../kernel.ts';
 import { activation, type Candidate, defineOp, type Emitter } from '../op.ts';
 import { linearGrid } from '../shared/grid.ts';
+import imageText from '../shared/image.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { image, imageUniforms } from '../shared/strides.ts';
 import exp from './share_exp.wgsl';
 import log from './share_log.wgsl';
 import source from './softmax.wgsl';
@@ -17,20 +18,13 @@ const WIDE_CHANNELS = 128;
 
 function emit(name: string, text: string, share: string, pixelsPerGroup: number, emitter: Emitter): void {
   const x = emitter.input('x');
-  const { channels, height, width, written } = image(emitter.output);
+  const y = image(emitter.output);
+  const pixels = y.height * y.width;
   emitter.step({
-    kernel: defineKernel(name, [text, share, linearIndex]),
+    kernel: defineKernel(name, [text, share, imageText, linearIndex]),
     bind: { x, y: emitter.output },
-    uniforms: (n) => ({
-      count: height * width * n,
-      height,
-      width,
-      quads: written / 4,
-      channels,
-      ...strideUniforms('x', x),
-      ...strideUniforms('y', emitter.output),
-    }),
-    grid: (n) => linearGrid(height * width * n, pixelsPerGroup),
+    uniforms: (n) => ({ count: pixels * n, ...imageUniforms('x', image(x)), ...imageUniforms('y', y) }),
+    grid: (n) => linearGrid(pixels * n, pixelsPerGroup),
   });
 }
 

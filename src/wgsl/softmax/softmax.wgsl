@@ -1,9 +1,6 @@
 // Softmax or its logarithm over the channels, after subtracting the largest so that nothing overflows.
 // x, y [N,H,W,C]. One invocation: one pixel.
-struct Params {
-  count: u32, height: u32, width: u32, quads: u32, channels: u32,
-  x_offset: u32, x_image: u32, x_row: u32, x_pixel: u32, y_offset: u32, y_image: u32, y_row: u32, y_pixel: u32,
-}
+struct Params { x: Image, y: Image, count: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
@@ -12,26 +9,21 @@ struct Params {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linear_index(id, groups, 64u);
   if (i >= params.count) { return; }
-  let w = i % params.width;
-  let h = (i / params.width) % params.height;
-  let n = i / (params.width * params.height);
-  let from_x = (params.x_offset + n * params.x_image + h * params.x_row + w * params.x_pixel) / 4u;
-  let from_y = (params.y_offset + n * params.y_image + h * params.y_row + w * params.y_pixel) / 4u;
+  let at = pixel_place(params.y, i);
+  let from_x = address(params.x, at) / 4u;
+  let from_y = address(params.y, at) / 4u;
+  let quads = params.y.written / 4u;
   var largest = vec4f(x[from_x].x);
-  for (var quad = 0u; quad < params.quads; quad++) {
-    largest = select(largest, max(largest, x[from_x + quad]), kept(quad));
+  for (var quad = 0u; quad < quads; quad++) {
+    largest = select(largest, max(largest, x[from_x + quad]), kept(params.y, 4u * quad));
   }
   let top = max(max(largest.x, largest.y), max(largest.z, largest.w));
   var sums = vec4f(0.0);
-  for (var quad = 0u; quad < params.quads; quad++) {
-    sums += select(vec4f(0.0), exp(x[from_x + quad] - top), kept(quad));
+  for (var quad = 0u; quad < quads; quad++) {
+    sums += select(vec4f(0.0), exp(x[from_x + quad] - top), kept(params.y, 4u * quad));
   }
   let sum = sums.x + sums.y + sums.z + sums.w;
-  for (var quad = 0u; quad < params.quads; quad++) {
-    y[from_y + quad] = select(vec4f(0.0), share(x[from_x + quad] - top, sum), kept(quad));
+  for (var quad = 0u; quad < quads; quad++) {
+    y[from_y + quad] = select(vec4f(0.0), share(x[from_x + quad] - top, sum), kept(params.y, 4u * quad));
   }
-}
-
-fn kept(quad: u32) -> vec4<bool> {
-  return vec4u(0u, 1u, 2u, 3u) + 4u * quad < vec4u(params.channels);
 }
