@@ -69,7 +69,7 @@ describe('torchvision', () => {
       classes: 'imagenet1k',
       // What only has features was never measured.
       ...(entry.acc1 !== null && { accuracy: { imagenet1k: { top1: entry.acc1, top5: entry.acc5 } } }),
-      licence: 'BSD-3-Clause',
+      licence: id.includes('SWAG') ? 'CC-BY-NC-4.0' : 'BSD-3-Clause',
     }));
     const unnamed = ({ rename, reshape, drop, ...source }: WeightsSource) => source;
     expect(spec.weights.map((entry) => ({ ...entry, sources: entry.sources.map(unnamed) }))).toEqual(expected);
@@ -80,14 +80,16 @@ describe('torchvision', () => {
   });
 
   it('has no model of these families that is missing here', () => {
-    const families = /^(resne|wide_resnet|alexnet|vgg|squeezenet)/;
+    const families = /^(resne|wide_resnet|alexnet|vgg|squeezenet|mobilenet|shufflenet|mnasnet|efficientnet|regnet|convnext)/;
     const theirs = Object.keys(facts?.models ?? {}).filter((name) => families.test(name));
     expect(theirs.filter((name) => !models[name])).toEqual([]);
   });
 });
 
 describe('the oracle', () => {
-  it.for(['resnet18', 'resnet50', 'resnext50_32x4d', 'lenet5', 'lenet5_relu'])('%s', async (name, context) => {
+  const oracles = ['resnet18', 'resnet50', 'resnext50_32x4d', 'lenet5', 'lenet5_relu'];
+  const mobile = ['mobilenet_v2', 'mobilenet_v3_small', 'mobilenet_v3_large', 'shufflenet_v2_x1_0', 'mnasnet0_5'];
+  it.for([...oracles, ...mobile])('%s', async (name, context) => {
     const state = await sharedJson<{ numParams: number; tensors: [string, number[]][] }>(
       `oracle/data/state/${name}.json`,
     );
