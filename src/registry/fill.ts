@@ -2,10 +2,9 @@
 
 import type { Device } from '../runtime/device/device.ts';
 import { Executor } from '../runtime/device/executor.ts';
-import type { ParameterSpec } from '../runtime/graph/scope.ts';
-import { bind } from '../weights/bind.ts';
 import type { NamedTensor, TensorReader } from '../weights/tensors.ts';
 import { build } from './build.ts';
+import { fit } from './fit.ts';
 import type { Options, Prepared, Weights } from './load.ts';
 import type { ModelSpec } from './plugin.ts';
 
@@ -53,13 +52,12 @@ function fitting(
   trained: number,
   source: string,
 ): ReadonlySet<string> {
-  const present = new Set(tensors.map(({ name }) => name));
   const built = build(spec, { classes: trained, size, config });
-  const mayLack = ({ name, optional }: ParameterSpec) => optional || built.auxiliaryNames.has(name);
-  const expected = built.parameters.filter((parameter) => !mayLack(parameter) || present.has(parameter.name));
-  const found = bind(expected, tensors, source);
+  const found = fit(built, tensors, source);
   const shapes = new Map(parameters.map(({ name, shape }) => [name, `${shape}`]));
   return new Set(
-    expected.filter(({ name, shape }) => found.has(name) && shapes.get(name) === `${shape}`).map(({ name }) => name),
+    built.parameters
+      .filter(({ name, shape }) => found.has(name) && shapes.get(name) === `${shape}`)
+      .map(({ name }) => name),
   );
 }

@@ -18,7 +18,7 @@ export interface SummaryLayer {
   readonly macs: number;
 }
 
-/** What the definition alone says of a model: no device, no weights. */
+/** What the definition alone says of a model: no device, no weights. Auxiliary heads count in `withHeads` alone. */
 export interface Description {
   readonly model: string;
   readonly layers: readonly SummaryLayer[];
@@ -28,6 +28,10 @@ export interface Description {
   readonly macs: number;
   /** float32, buffers included. */
   readonly weightBytes: number;
+  /** What all layers give for one image, in float32: what training keeps. Inference reuses memory and needs less. */
+  readonly activationBytes: number;
+  /** The same counts with the heads that only help to learn; null for models without. */
+  readonly withHeads: { readonly parameters: number; readonly weightBytes: number } | null;
 }
 
 export interface Summary extends Description {
@@ -51,20 +55,40 @@ function describeGraph(model: string, graph: Graph, parameters: readonly Paramet
   const trained = new Map(
     parameters.filter(({ role }) => role === 'weight').map(({ value, shape }) => [value, elementCount(shape)]),
   );
+  const all = counts(parameters);
+  const used = counts(withoutHeads(graph, parameters));
   const layers = graph.values.flatMap((value): SummaryLayer[] => {
     const { operator, name, shape, inputs } = value;
     if (!operator) return [];
     const count = Object.values(inputs).reduce((sum, input) => sum + (trained.get(input) ?? 0), 0);
     return [{ name, operator: operator.name, output: shape, parameters: count, macs: operator.macs(value) }];
   });
-  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   return {
     model,
     layers,
-    parameters: sum([...trained.values()]),
+    ...used,
     macs: sum(layers.map(({ macs }) => macs)),
-    weightBytes: 4 * sum(parameters.map(({ shape }) => elementCount(shape))),
+    // A layer that only looks at its input otherwise, as flatten does, makes nothing.
+    activationBytes: 4 * sum(graph.values.map((v) => (v.operator && !v.operator.view ? elementCount(v.shape) : 0))),
+    withHeads: all.weightBytes > used.weightBytes ? all : null,
   };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+function counts(parameters: readonly ParameterSpec[]): { parameters: number; weightBytes: number } {
+  const elements = (some: readonly ParameterSpec[]) => sum(some.map(({ shape }) => elementCount(shape)));
+  return {
+    parameters: elements(parameters.filter(({ role }) => role === 'weight')),
+    weightBytes: 4 * elements(parameters),
+  };
+}
+
+/** The parameters of the modules that the graph uses; a batch norm's counter is in no graph. */
+function withoutHeads(graph: Graph, parameters: readonly ParameterSpec[]): readonly ParameterSpec[] {
+  const module = (name: string) => name.slice(0, name.lastIndexOf('.'));
+  const used = new Set(graph.values.filter(({ kind }) => kind === 'parameter').map(({ name }) => module(name)));
+  return parameters.filter(({ name }) => used.has(module(name)));
 }
 
 function format({
@@ -73,6 +97,8 @@ function format({
   parameters,
   macs,
   weightBytes,
+  activationBytes,
+  withHeads,
   peakBytes,
 }: Description & { readonly peakBytes: number }): string {
   const digits = (n: number) => n.toLocaleString('en-US');
@@ -87,7 +113,9 @@ function format({
   return [
     model,
     table(['layer', 'operator', 'output', 'parameters', 'multiply-adds'], [...rows, total], 'lllrr'),
-    `weights ${mebibytes(weightBytes)}, GPU memory for one image ${mebibytes(peakBytes)}`,
+    `weights ${mebibytes(weightBytes)}, activations of one image ${mebibytes(activationBytes)}, ` +
+      `GPU memory for one image ${mebibytes(peakBytes)}`,
+    ...(withHeads ? [`with auxiliary heads ${digits(withHeads.parameters)} parameters`] : []),
   ].join('\n');
 }
 

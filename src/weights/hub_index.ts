@@ -57,7 +57,8 @@ async function readIndex(url: URL): Promise<string> {
   }
 }
 
-function parseIndex(text: string, where: string): HubIndex {
+/** The text of a hub.json, checked. `where` begins the text of the HubError 'bad_index' or 'html_page'. */
+export function parseIndex(text: string, where: string): HubIndex {
   if (/^\s*<[!?a-z]/i.test(text)) throw new HubError('html_page', `${where} is an HTML page, not a hub's index`);
   const bad = (problem: string, cause?: unknown): HubError =>
     new HubError('bad_index', `${where}: ${problem}`, { cause });

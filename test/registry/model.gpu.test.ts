@@ -254,7 +254,7 @@ describe('summary', () => {
       drop        dropout              [n,12]
       fc          linear               [n,7]                91             84
       total                                              1,547        131,156
-      weights 0.0 MiB, GPU memory for one image"
+      weights 0.0 MiB, activations of one image"
     `);
   });
 });
