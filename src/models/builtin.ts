@@ -2,11 +2,14 @@
 
 import type { Plugin } from '../registry/plugin.ts';
 import { alexnet } from './alexnet.ts';
+import { convnext } from './convnext.ts';
+import { efficientnet } from './efficientnet.ts';
 import { lenet } from './lenet.ts';
 import { mnasnet } from './mnasnet.ts';
 import { mobilenetV2 } from './mobilenet_v2.ts';
 import { mobilenetV3 } from './mobilenet_v3.ts';
 import { proxylessnas } from './proxylessnas.ts';
+import { regnet } from './regnet.ts';
 import { resnet } from './resnet.ts';
 import { shufflenetV2 } from './shufflenet_v2.ts';
 import { squeezenet } from './squeezenet.ts';
@@ -25,4 +28,7 @@ export const builtin: readonly Plugin[] = [
   shufflenetV2,
   mnasnet,
   proxylessnas,
+  efficientnet,
+  regnet,
+  convnext,
 ];

@@ -13,12 +13,14 @@ import { conv2d as conv2dOp } from '../wgsl/conv2d/conv2d.ts';
 import { dropout as dropoutOp } from '../wgsl/dropout/dropout.ts';
 import { add as addOp, mul as mulOp } from '../wgsl/elementwise/elementwise.ts';
 import { flatten as flattenOp } from '../wgsl/flatten/flatten.ts';
+import { layerNorm as layerNormOp } from '../wgsl/layer_norm/layer_norm.ts';
 import { linear as linearOp } from '../wgsl/linear/linear.ts';
 import { localResponseNorm as localResponseNormOp } from '../wgsl/lrn/local_response_norm.ts';
 import { adaptiveAvgPool2d } from '../wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../wgsl/pool/max_pool2d.ts';
 import { chunk as chunkOp } from '../wgsl/slice/slice.ts';
+import { stochasticDepth as stochasticDepthOp } from '../wgsl/stochastic_depth/stochastic_depth.ts';
 
 /** One number for both directions, or vertical and horizontal. */
 export type Pair = number | readonly [number, number];
@@ -84,7 +86,7 @@ export function conv2d(scope: Scope, x: Value, options: Conv2dOptions): Value {
   return conv2dOp.of({ x, w, bias: b }, attributes, scope.path);
 }
 
-/** torch.nn.Linear: [n, I] -> [n, out]. */
+/** torch.nn.Linear: [n, I] -> [n, out], or over the channels at each pixel: [n, I, H, W] -> [n, out, H, W]. */
 export function linear(scope: Scope, x: Value, out: number, options: Start = {}): Value {
   const { init = uniformFanIn, biasInit = uniformFanIn } = options;
   const shape = [out, width(scope, x)];
@@ -107,6 +109,13 @@ export function batchNorm(scope: Scope, x: Value, { eps = 1e-5 }: { readonly eps
   return batchNormOp.of(inputs, { eps }, scope.path);
 }
 
+/** torch.nn.LayerNorm over the channels, at each pixel: torchvision's LayerNorm2d. */
+export function layerNorm(scope: Scope, x: Value, { eps = 1e-5 }: { readonly eps?: number } = {}): Value {
+  const shape = [width(scope, x)];
+  const weight = scope.parameter('weight', shape, ones);
+  return layerNormOp.of({ x, weight, bias: scope.parameter('bias', shape, zeros) }, { eps }, scope.path);
+}
+
 const pointwise =
   (operator: typeof activations.relu): Layer =>
   (scope, x) =>
@@ -117,6 +126,7 @@ export const relu6 = /* @__PURE__ */ pointwise(activations.relu6);
 export const sigmoid = /* @__PURE__ */ pointwise(activations.sigmoid);
 export const tanh = /* @__PURE__ */ pointwise(activations.tanh);
 export const silu = /* @__PURE__ */ pointwise(activations.silu);
+export const gelu = /* @__PURE__ */ pointwise(activations.gelu);
 export const hardswish = /* @__PURE__ */ pointwise(activations.hardswish);
 export const hardsigmoid = /* @__PURE__ */ pointwise(activations.hardsigmoid);
 
@@ -183,6 +193,11 @@ export const flatten: Layer = (scope, x) => flattenOp.of({ x }, {}, scope.path);
 /** Zeroes a share `p` of the values while training; the identity at inference. */
 export function dropout(scope: Scope, x: Value, p = 0.5): Value {
   return dropoutOp.of({ x }, { p }, scope.path);
+}
+
+/** Takes all of x from a share `p` of the images while training, on a branch that is added; the identity at inference. */
+export function stochasticDepth(scope: Scope, x: Value, p: number): Value {
+  return stochasticDepthOp.of({ x }, { p }, scope.path);
 }
 
 /** a + b, broadcast as PyTorch does. */

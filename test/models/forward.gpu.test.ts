@@ -1,6 +1,7 @@
 // Whole models against torch, in eval mode: logits, and what every module on the way returns.
 
 import { describe, expect, it } from 'vitest';
+import { testDevice } from '../support/gpu.ts';
 import { worst } from '../support/operators.ts';
 import { type Filled, runModel } from '../support/run_model.ts';
 import { SHARED_MISSING, sharedJson } from '../support/shared.ts';
@@ -59,11 +60,29 @@ const small = [
   'resnet50-64',
   'resnext50_32x4d-64',
   ...mobile.map((name) => `${name}-64`),
+  'squeezenet1_1-64',
+  'alexnet-64',
+  'efficientnet_b0-64',
+  'regnet_x_400mf-64',
+  'convnext_tiny-64',
 ];
-const full = ['resnet18-224', 'resnet50-224', 'resnext50_32x4d-224', ...mobile.map((name) => `${name}-224`)];
+const full = [
+  'resnet18-224',
+  'resnet50-224',
+  'resnext50_32x4d-224',
+  ...mobile.map((name) => `${name}-224`),
+  'squeezenet1_1-224',
+  'efficientnet_b0-224',
+  'regnet_x_400mf-224',
+];
+/** Half a gigabyte of weights each, in layers that lavapipe cannot bind as a whole. */
+const large = ['alexnet-224', 'vgg11-64', 'vgg11-224', 'vgg11_bn-64', 'vgg11_bn-224', 'vgg16-224'];
+const { facts } = await testDevice();
+// SwiftShader, in Node and in Chromium, takes minutes for them.
+const able = facts.architecture === 'swiftshader' ? [] : large;
 
 describe('logits', () => {
-  it.for([...small, ...full])('of %s', async (file, context) => {
+  it.for([...small, ...full, ...able])('of %s', async (file, context) => {
     const oracle = await sharedJson<Forward>(`oracle/data/forward/${file}.json`);
     if (!oracle) return context.skip(SHARED_MISSING);
     const { logits } = await runModel(oracle);
@@ -72,7 +91,7 @@ describe('logits', () => {
 });
 
 describe('modules', () => {
-  it.for(small)('of %s', async (file, context) => {
+  it.for([...small, ...able.filter((file) => file.endsWith('-64'))])('of %s', async (file, context) => {
     const oracle = await sharedJson<Forward>(`oracle/data/forward/${file}.json`);
     if (!oracle) return context.skip(SHARED_MISSING);
     const { logits, ...outputs } = await runModel(

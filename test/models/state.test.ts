@@ -80,7 +80,8 @@ describe('torchvision', () => {
   });
 
   it('has no model of these families that is missing here', () => {
-    const families = /^(resne|wide_resnet|alexnet|vgg|squeezenet|mobilenet|shufflenet|mnasnet|efficientnet|regnet|convnext)/;
+    const families =
+      /^(resne|wide_resnet|alexnet|vgg|squeezenet|mobilenet|shufflenet|mnasnet|efficientnet|regnet|convnext)/;
     const theirs = Object.keys(facts?.models ?? {}).filter((name) => families.test(name));
     expect(theirs.filter((name) => !models[name])).toEqual([]);
   });
