@@ -48,10 +48,13 @@ export async function* blocks(source: ByteSource): AsyncGenerator<Uint8Array<Arr
     yield await source.read(at, Math.min(at + BLOCK_BYTES, source.size));
 }
 
-export type Format = 'safetensors' | 'zip' | 'pickle' | 'html' | 'unknown';
+export type Format = 'safetensors' | 'zip' | 'pickle' | 'tar' | 'html' | 'unknown';
 
 /** How many leading bytes `detectFormat` looks at. */
-export const DETECT_BYTES = 64;
+export const DETECT_BYTES = 264;
+
+/** Where a tar archive says that it is one. */
+const TAR_MARK = { at: 257, text: 'ustar' };
 
 /**
  * Tells a weights file's kind from its first bytes; names are no guide. A safetensors file starts with a 64-bit length
@@ -63,6 +66,8 @@ export function detectFormat(head: Uint8Array): Format {
   if (highZero && (head.length === 8 || head[8] === 0x7b)) return 'safetensors';
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) return 'zip';
   if (head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5) return 'pickle';
-  const text = new TextDecoder('latin1').decode(head).replace(/^\u00ef\u00bb\u00bf/, '');
+  const latin1 = new TextDecoder('latin1').decode(head);
+  if (latin1.startsWith(TAR_MARK.text, TAR_MARK.at)) return 'tar';
+  const text = latin1.replace(/^\u00ef\u00bb\u00bf/, '');
   return /^\s*<[!?a-z]/i.test(text) ? 'html' : 'unknown';
 }

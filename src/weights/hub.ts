@@ -35,7 +35,7 @@ export interface WeightsRequest extends DownloadOptions {
 export interface FetchedWeights {
   /** The checked file; the caller closes it. */
   readonly source: ByteSource;
-  readonly entry: Pick<WeightsEntry, 'id' | 'preprocess' | 'classes' | 'accuracy' | 'licence'>;
+  readonly entry: Pick<WeightsEntry, 'id' | 'preprocess' | 'classes' | 'config' | 'accuracy' | 'licence'>;
   /** What `renamed` needs to give the file's tensors the model's names; a hub's files have those already. */
   readonly naming: Naming;
 }
@@ -45,7 +45,7 @@ export interface FetchedWeights {
  *
  * A published file found in the cache is used without asking the network; a hub's index is read again each time.
  * Throws HubError for everything a hub, the network or the cache can do wrong; UsageError `unknown_weights` for an id
- * that is not there; WeightsError `unsupported_format` where all there is is a .pth file; or the signal's reason.
+ * that is not there; or the signal's reason.
  */
 export async function fetchWeights(request: WeightsRequest): Promise<FetchedWeights> {
   const address = request.hub ?? files.environment('CONVOKE_HUB');
@@ -83,28 +83,25 @@ async function inPlace(url: URL, entry: HubEntry, options: Options): Promise<Byt
 
 async function fromPublished(options: Options, store: Store): Promise<FetchedWeights> {
   const entry = pick(options.entries, options, 'convoke');
-  const failures: unknown[] = [];
+  const failures: HubError[] = [];
   for (const source of entry.sources) {
     try {
       return { source: await fromSource(source, options, store), entry, naming: source };
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!(error instanceof HubError || error instanceof WeightsError)) throw error;
+      if (!(error instanceof HubError)) throw error;
       failures.push(error);
     }
   }
-  // A source of a kind that is not read says nothing about why the others failed.
-  throw failures.find((error) => error instanceof HubError) ?? failures[0];
+  throw failures[0]; // the first source is the one that was meant
 }
 
 async function fromSource(source: WeightsSource, options: Options, store: Store): Promise<ByteSource> {
   const hosts = options.hosts ?? HOSTS;
-  if (source.kind === 'torchvision')
-    throw new WeightsError(
-      'unsupported_format',
-      `${new URL(source.path, hosts.torchvision)} is a PyTorch .pth file, which convoke reads from its next version on; ` +
-        'give the same weights as a .safetensors file (--weights FILE, option weights)',
-    );
+  if (source.kind === 'torchvision') {
+    const url = new URL(source.path, hosts.torchvision);
+    return obtain(store, { file: url.pathname, sha256: source.sha256Prefix }, url, options);
+  }
   if (source.kind === 'url') {
     const url = new URL(source.url);
     return obtain(store, { file: url.pathname, sha256: source.sha256 }, url, options);

@@ -56,12 +56,8 @@ export async function readHeader(source: ByteSource): Promise<SafetensorsHeader>
 function refuseOtherFormats(name: string, head: Uint8Array): void {
   const format = detectFormat(head);
   if (format === 'html') throw new WeightsError('corrupt_file', `${name}: an HTML page, not a weights file`);
-  if (format === 'zip' || format === 'pickle')
-    throw new WeightsError(
-      'unsupported_format',
-      `${name}: a PyTorch .pth file (${format}), which convoke reads from its next version on; use the .safetensors file ` +
-        'of the same weights (Hugging Face has torchvision models as timm/NAME.tv_in1k, file model.safetensors)',
-    );
+  if (format === 'zip' || format === 'pickle' || format === 'tar')
+    throw new WeightsError('unsupported_format', `${name}: a PyTorch file (${format}), safetensors was expected`);
 }
 
 type Corrupt = (text: string) => WeightsError;

@@ -167,11 +167,16 @@ async function freeParts(folder: string, file: string): Promise<{ path: string; 
     const path = join(folder, name);
     const facts = await stat(path).catch(() => null); // gone since the listing
     if (!facts) continue;
-    const [owner, pid] = name.slice(file.length + 1).split('-');
-    const free = name === `${file}.part` || (owner === host && !isAlive(Number(pid)));
-    if (free || Date.now() - facts.mtimeMs > ABANDONED_MS) parts.push({ path, bytes: facts.size });
+    if (isFree(name, facts.mtimeMs)) parts.push({ path, bytes: facts.size });
   }
   return parts.sort((a, b) => b.bytes - a.bytes);
+}
+
+/** Whether nobody works on the part of this name, last written at `modifiedMs` of the epoch. */
+export function isFree(name: string, modifiedMs: number): boolean {
+  const [, owner, pid] = /\.([0-9a-f]{8})-(\d+)-[0-9a-f-]{36}\.part$/.exec(name) ?? [];
+  const free = owner === undefined || (owner === host && !isAlive(Number(pid)));
+  return free || Date.now() - modifiedMs > ABANDONED_MS;
 }
 
 function isAlive(pid: number): boolean {

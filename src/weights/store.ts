@@ -1,4 +1,4 @@
-// What a cache is: files named by their SHA-256, downloads in progress beside them, small text records.
+// What a cache is: files named by their SHA-256 (or as much of it as is published), downloads in progress beside them, small text records.
 
 import { type ByteSource, bytesSource } from './bytes.ts';
 

@@ -524,15 +524,50 @@ describe('published weights', () => {
   });
 
   it('are tried place by place, and the failure of the network is what is told', async () => {
-    const torchvision = { kind: 'torchvision' as const, path: 'models/tiny-0123abcd.pth', sha256Prefix: '0123abcd' };
+    const torchvision = { kind: 'torchvision' as const, path: 'models/tiny.pth', sha256Prefix: SHA.slice(0, 8) };
     const url = { kind: 'url' as const, url: `${hub.url}there.safetensors`, sha256: SHA };
     const entries = (sources: WeightsEntry['sources']): Partial<WeightsRequest> =>
       asPublished({ entries: [{ ...published, sources }] });
-    await expect(fetched(entries([torchvision]))).rejects.toMatchObject({ code: 'unsupported_format' });
-    await expect(fetched(entries([torchvision, url]))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(fetched(entries([torchvision, url]))).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('/models/tiny.pth'),
+    });
     hub.routes.set('/there.safetensors', file(BODY));
     expect(await fetched(entries([...published.sources, torchvision, url]))).toBe(SHA);
-    expect(hub.seen.map(({ path }) => path)).not.toContain('/models/tiny-0123abcd.pth');
+    const asked = hub.seen.map(({ path }) => path);
+    expect(asked.slice(-3)).toEqual([POINTER, '/models/tiny.pth', '/there.safetensors']);
+  });
+
+  it("come from torchvision's server, checked against the digits in the name, and then from the cache alone", async () => {
+    const source = (sha256Prefix: string): Partial<WeightsRequest> =>
+      asPublished({
+        entries: [{ ...published, sources: [{ kind: 'torchvision', path: 'models/tiny-x.pth', sha256Prefix }] }],
+      });
+    hub.routes.set('/models/tiny-x.pth', inTurn(cutAfter(BODY, 10_000), file(BODY)));
+    expect(await fetched(source(SHA.slice(0, 8)))).toBe(SHA);
+    expect(hub.seen).toHaveLength(2);
+    expect(await fetched({ ...source(SHA.slice(0, 8)), offline: true })).toBe(SHA);
+    await writeFile(join(cacheDir, 'weights', SHA.slice(0, 8), 'tiny-x.pth'), BODY.slice(1));
+    await expect(fetched({ ...source(SHA.slice(0, 8)), offline: true })).rejects.toMatchObject({ code: 'wrong_hash' });
+    expect(await fetched(source(SHA.slice(0, 8)))).toBe(SHA);
+    await expect(fetched(source('0123abcd'))).rejects.toMatchObject({ code: 'wrong_hash' });
+    expect(await cached()).toEqual(['tiny-x.pth']);
+  });
+
+  it("have the names that their source's rules are for", async () => {
+    const rename: [string, string][] = [['^a$', 'b']];
+    const sources: WeightsEntry['sources'] = [
+      { kind: 'torchvision', path: 'models/none.pth', sha256Prefix: '0123abcd' },
+      { kind: 'url', url: `${hub.url}there.safetensors`, sha256: SHA, rename },
+    ];
+    hub.routes.set('/there.safetensors', file(BODY));
+    const { source, naming } = await fetchWeights(request(asPublished({ entries: [{ ...published, sources }] })));
+    await source.close();
+    expect(naming).toMatchObject({ rename });
+    serve(file(BODY));
+    const fromHub = await fetchWeights(request());
+    await fromHub.source.close();
+    expect(fromHub.naming).toEqual({});
   });
 
   it('are picked by id, else by default', async () => {
@@ -570,7 +605,7 @@ describe('weights that the caller brings', () => {
     await expect(names(address, { offline: true })).rejects.toMatchObject({ code: 'offline' });
   });
 
-  it('are missing, a page, or of a kind that is not read', async () => {
+  it('are missing, a page, or broken', async () => {
     await expect(names(join(folder, 'none.safetensors'))).rejects.toMatchObject({
       code: 'missing_file',
       message: expect.stringMatching(/none\.safetensors: no such file/),
@@ -580,7 +615,8 @@ describe('weights that the caller brings', () => {
     await expect(names(`${hub.url}page`)).rejects.toMatchObject({ code: 'html_page' });
     await expect(names(`${hub.url}none`)).rejects.toMatchObject({ code: 'not_found' });
     await expect(names(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0, 8, 8, 0]))).rejects.toMatchObject({
-      code: 'unsupported_format',
+      code: 'corrupt_file',
+      message: expect.stringMatching(/zip archive without its end/),
     });
     await expect(names({ a: { shape: [3], data: new Float32Array(1) } })).rejects.toMatchObject({
       code: 'weights_mismatch',
