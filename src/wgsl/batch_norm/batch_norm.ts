@@ -3,11 +3,8 @@
 import * as z from 'zod/mini';
 import { atBatch, elementCount, formatShape } from '../../runtime/graph/value.ts';
 import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
-import { defineKernel } from '../kernel.ts';
 import { activation, type Candidate, defineOp, type Inputs } from '../op.ts';
-import { eachQuad } from '../shared/frame.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
+import { each, eachQuad } from '../shared/frame.ts';
 import source from './batch_norm.wgsl';
 import foldBiasText from './fold_bias.wgsl';
 import foldWeightText from './fold_weight.wgsl';
@@ -76,17 +73,14 @@ export const foldWeight = defineOp({
       emit({ attributes: { eps }, inputs }: { attributes: FoldAttributes; inputs: Inputs }, emitter) {
         const shape = inputs.w?.shape ?? [];
         const count = elementCount(shape);
-        emitter.step({
-          kernel: defineKernel('fold_weight', [foldWeightText, linearIndex]),
-          bind: {
-            w: emitter.input('w'),
-            gamma: emitter.input('weight'),
-            variance: emitter.input('running_var'),
-            y: emitter.output,
-          },
-          uniforms: () => ({ count, per_filter: count / atBatch(shape[0] ?? 1, 1), eps }),
-          grid: () => linearGrid(count, 64),
-        });
+        const bind = {
+          w: emitter.input('w'),
+          gamma: emitter.input('weight'),
+          variance: emitter.input('running_var'),
+          y: emitter.output,
+        };
+        const uniforms = { per_filter: count / atBatch(shape[0] ?? 1, 1), eps };
+        emitter.step(each({ name: 'fold_weight', sources: [foldWeightText], bind, uniforms }, () => count));
       },
     },
   ],
@@ -108,19 +102,16 @@ export const foldBias = defineOp({
       emit({ attributes: { eps }, inputs }: { attributes: FoldAttributes; inputs: Inputs }, emitter) {
         const count = elementCount(inputs.bias?.shape ?? []);
         const mean = emitter.input('running_mean');
-        emitter.step({
-          kernel: defineKernel('fold_bias', [foldBiasText, statistics, linearIndex]),
-          bind: {
-            gamma: emitter.input('weight'),
-            beta: emitter.input('bias'),
-            mean,
-            variance: emitter.input('running_var'),
-            own: inputs.conv_bias ? emitter.input('conv_bias') : mean,
-            y: emitter.output,
-          },
-          uniforms: () => ({ count, eps, has_own: inputs.conv_bias ? 1 : 0 }),
-          grid: () => linearGrid(count, 64),
-        });
+        const bind = {
+          gamma: emitter.input('weight'),
+          beta: emitter.input('bias'),
+          mean,
+          variance: emitter.input('running_var'),
+          own: inputs.conv_bias ? emitter.input('conv_bias') : mean,
+          y: emitter.output,
+        };
+        const uniforms = { eps, has_own: inputs.conv_bias ? 1 : 0 };
+        emitter.step(each({ name: 'fold_bias', sources: [foldBiasText, statistics], bind, uniforms }, () => count));
       },
     },
   ],

@@ -2,10 +2,8 @@
 
 import { roundUp, type TextureLayout } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
-import { defineKernel } from '../kernel.ts';
 import type { Call, Emitter } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
+import { each } from '../shared/frame.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import { geometry } from './geometry.ts';
 import source from './pack_weights.wgsl';
@@ -113,22 +111,18 @@ function pack(
   const { filters, perGroup } = geometry(call);
   const count = groups * panels * lanes * reductionRows(order);
   const put = packed.layout.kind === 'texture' ? putTexture : putBuffer;
-  emitter.step({
-    kernel: defineKernel('pack_weights', [source, put, linearIndex]),
-    bind: { w: emitter.input('w'), packed },
-    uniforms: () => ({
-      count,
-      filters,
-      group,
-      panels,
-      lanes,
-      channels: perGroup,
-      taps: order.rows * order.columns,
-      run: order.run,
-      pixel: order.pixel,
-      span: order.span,
-      width,
-    }),
-    grid: () => linearGrid(count, 64),
-  });
+  const uniforms = {
+    filters,
+    group,
+    panels,
+    lanes,
+    channels: perGroup,
+    taps: order.rows * order.columns,
+    run: order.run,
+    pixel: order.pixel,
+    span: order.span,
+    width,
+  };
+  const bind = { w: emitter.input('w'), packed };
+  emitter.step(each({ name: 'pack_weights', sources: [source, put], bind, uniforms }, () => count));
 }

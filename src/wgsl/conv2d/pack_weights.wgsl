@@ -1,6 +1,6 @@
 // Weights [K,C,R,S] in the order in which a kernel reads them: panels of `lanes` vectors of four filters, none across groups;
 // in a panel rows of `taps` runs, each of `run` channels, or of `span` tight pixels. What is past the last channel or filter is
-// zero. One invocation: four filters of a row.
+// zero. Frame: each, an item being four filters of a row.
 struct Params {
   count: u32, filters: u32, group: u32, panels: u32, lanes: u32, channels: u32,
   taps: u32, run: u32, pixel: u32, span: u32, width: u32,
@@ -8,10 +8,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = linear_index(id, groups, 64u);
-  if (i >= params.count) { return; }
+fn item(i: u32) {
   let row = (i / params.lanes) % (params.taps * params.run);
   let panel = i / (params.lanes * params.taps * params.run);
   let in_group = ((panel % params.panels) * params.lanes + i % params.lanes) * 4u;

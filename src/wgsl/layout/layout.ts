@@ -1,12 +1,8 @@
 // Between the public face's NCHW and the runtime's channels-last images. `lower` puts these steps at both ends of a program.
 
 import type { BufferRef, Step } from '../../runtime/plan/program.ts';
-import { defineKernel } from '../kernel.ts';
-import { eachChannel } from '../shared/frame.ts';
-import { linearGrid } from '../shared/grid.ts';
-import imageText from '../shared/image.wgsl';
-import linearIndex from '../shared/linear_index.wgsl';
-import { image, imageUniforms } from '../shared/strides.ts';
+import { each, eachChannel } from '../shared/frame.ts';
+import { image } from '../shared/strides.ts';
 import imageToRowsText from './image_to_rows.wgsl';
 import rowsToImageText from './rows_to_image.wgsl';
 
@@ -19,13 +15,9 @@ export function rowsToImage(layer: string, x: BufferRef, y: BufferRef): Step {
 /** x: an image; y: its rows. */
 export function imageToRows(layer: string, x: BufferRef, y: BufferRef): Step {
   const { channels, height, width } = image(x);
-  const perImage = channels * height * width;
-  return {
-    kernel: defineKernel('image_to_rows', [imageToRowsText, imageText, linearIndex]),
-    layer,
-    operator: 'image_to_rows',
-    bind: { x, y },
-    uniforms: (n) => ({ count: perImage * n, ...imageUniforms('x', image(x)) }),
-    grid: (n) => linearGrid(perImage * n, 64),
-  };
+  const step = each(
+    { name: 'image_to_rows', sources: [imageToRowsText], bind: { x, y } },
+    (n) => channels * height * width * n,
+  );
+  return { ...step, layer, operator: 'image_to_rows' };
 }

@@ -10,6 +10,5 @@ fn quad(at: Place) -> vec4f {
   // Before the image the subtractions wrap to large numbers.
   if (h >= params.x.height || w >= params.x.width || at.c >= params.x.channels) { return vec4f(params.border); }
   let image = x[address(params.x, Place(at.n, h, w, at.c)) / 4u];
-  let own = vec4u(at.c) + vec4u(0u, 1u, 2u, 3u) < vec4u(params.x.channels);
-  return select(vec4f(params.border), image, own);
+  return select(vec4f(params.border), image, kept(params.x, at.c));
 }

@@ -1,9 +1,12 @@
-// The frames that simple kernels share: one invocation for each vector of four channels, or for each float, of an image y.
+// The frames that simple kernels share: one invocation for each item, and what an item is where an image y is made.
 
 import type { ImageLayout } from '../../runtime/plan/layout.ts';
 import type { BufferRef, Step } from '../../runtime/plan/program.ts';
 import { defineKernel } from '../kernel.ts';
+import eachText from './each.wgsl';
 import eachChannelText from './each_channel.wgsl';
+import eachPixelText from './each_pixel.wgsl';
+import eachPixelWideText from './each_pixel_wide.wgsl';
 import eachQuadText from './each_quad.wgsl';
 import { linearGrid } from './grid.ts';
 import imageText from './image.wgsl';
@@ -15,40 +18,60 @@ interface Framed {
   /** The kernel's files, without the frame's. */
   readonly sources: readonly string[];
   readonly overrides?: Readonly<Record<string, number>>;
-  /** Each image comes with its uniforms: x with those of `x: Image`. */
-  readonly bind: Readonly<Record<string, BufferRef>> & { readonly y: BufferRef };
+  /** An image comes with its uniforms: x with those of `x: Image`. */
+  readonly bind: Readonly<Record<string, BufferRef>>;
   /** What the kernel sees of an image that is bound, where that is a part of it. */
   readonly parts?: Readonly<Record<string, ImageLayout>>;
   /** Those beside the images' and `count`. */
   readonly uniforms?: Readonly<Record<string, number>>;
+  flops?(n: number): number;
+}
+
+export interface FramedImage extends Framed {
+  readonly bind: Framed['bind'] & { readonly y: BufferRef };
 }
 
 type FramedStep = Omit<Step, 'layer' | 'operator'>;
 
+/** A kernel that gives `fn item(i: u32)`, for `count` items. */
+export function each(framed: Framed, count: (n: number) => number): FramedStep {
+  return step(framed, [eachText], count);
+}
+
 /** A kernel that gives `fn quad(at: Place) -> vec4f`, four channels of a pixel of y; written channels past the last become zero. */
-export function eachQuad(framed: Framed): FramedStep {
-  return each(framed, eachQuadText, 4);
+export function eachQuad(framed: FramedImage): FramedStep {
+  const { written, height, width } = made(framed);
+  return step(framed, [eachQuadText, eachText], (n) => (written / 4) * height * width * n);
 }
 
 /** A kernel that gives `fn channel(at: Place) -> f32`, a channel of a pixel of y; written channels past the last become zero. */
-export function eachChannel(framed: Framed): FramedStep {
-  return each(framed, eachChannelText, 1);
+export function eachChannel(framed: FramedImage): FramedStep {
+  const { written, height, width } = made(framed);
+  return step(framed, [eachChannelText, eachText], (n) => written * height * width * n);
 }
 
-const WORKGROUP = 64;
+/** A kernel that gives `fn pixel(at: Place, first: u32)`, which writes a pixel of y: alone, or `wide` with a workgroup's others. */
+export function eachPixel(framed: FramedImage, wide: boolean): FramedStep {
+  const { height, width } = made(framed);
+  const pixels = (n: number) => height * width * n;
+  return wide ? step(framed, [eachPixelWideText], pixels, 1) : step(framed, [eachPixelText, eachText], pixels);
+}
 
-function each(framed: Framed, frame: string, step: number): FramedStep {
-  const { name, sources, overrides, bind, parts = {}, uniforms } = framed;
+function made({ bind, parts }: FramedImage): ImageLayout {
+  return parts?.y ?? image(bind.y);
+}
+
+function step(framed: Framed, frame: readonly string[], count: (n: number) => number, perGroup = 64): FramedStep {
+  const { name, sources, overrides, bind, parts, uniforms, flops } = framed;
   const images = Object.entries(bind).flatMap(([key, { layout }]) =>
-    layout.kind === 'image' ? [[key, parts[key] ?? layout] as const] : [],
+    layout.kind === 'image' ? Object.entries(imageUniforms(key, parts?.[key] ?? layout)) : [],
   );
-  const { written, height, width } = parts.y ?? image(bind.y);
-  const perImage = (written / step) * height * width;
-  const fixed = { ...Object.assign({}, ...images.map(([key, layout]) => imageUniforms(key, layout))), ...uniforms };
+  const fixed = { ...Object.fromEntries(images), ...uniforms };
   return {
-    kernel: defineKernel(name, [...sources, frame, imageText, linearIndex], overrides && { overrides }),
+    kernel: defineKernel(name, [...sources, ...frame, imageText, linearIndex], overrides && { overrides }),
     bind,
-    uniforms: (n) => ({ count: perImage * n, ...fixed }),
-    grid: (n) => linearGrid(perImage * n, WORKGROUP),
+    uniforms: (n) => ({ count: count(n), ...fixed }),
+    grid: (n) => linearGrid(count(n), perGroup),
+    ...(flops && { flops }),
   };
 }

@@ -14,8 +14,7 @@ import { speed } from '../conv2d/speed.ts';
 import { defineKernel } from '../kernel.ts';
 import type { Call, Candidate, Emitter } from '../op.ts';
 import { biasOnly, epilogueOf } from '../shared/epilogue.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
+import { each } from '../shared/frame.ts';
 import { image, strideUniforms } from '../shared/strides.ts';
 import filterText from './winograd_filter.wgsl';
 import inputText from './winograd_input.wgsl';
@@ -131,12 +130,9 @@ function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, rows: 
   if (!layout) throw new TypeError(`the filters of ${call.value.name} do not fit into a texture`);
   const u = emitter.scratch('u', layout);
   const count = panelsOf(call, lanes) * lanes * rows;
-  emitter.step({
-    kernel: defineKernel('winograd_filter', [filterText, linearIndex]),
-    bind: { w: emitter.input('w'), u },
-    uniforms: () => ({ count, lanes, rows, filters, channels, width: layout.width }),
-    grid: () => linearGrid(count, 64),
-  });
+  const bind = { w: emitter.input('w'), u };
+  const uniforms = { lanes, rows, filters, channels, width: layout.width };
+  emitter.step(each({ name: 'winograd_filter', sources: [filterText], bind, uniforms }, () => count));
   return u;
 }
 

@@ -1,4 +1,4 @@
-// Filters [K,C,3,3] into Winograd's domain: u = G g G^T, once, when a model is loaded. One invocation: four filters of a channel.
+// Filters [K,C,3,3] into Winograd's domain: u = G g G^T, once, when a model is loaded. Frame: each, an item being four filters of a channel.
 // u [point][panel][C][lane] as texels, row after row of `width`; channels and filters past the last are zero.
 struct Params { count: u32, lanes: u32, rows: u32, filters: u32, channels: u32, width: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -19,10 +19,7 @@ fn evaluate(a: vec4f, b: vec4f, c: vec4f) -> array<vec4f, 6> {
   );
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = linear_index(id, groups, 64u);
-  if (i >= params.count) { return; }
+fn item(i: u32) {
   let c = (i / params.lanes) % params.rows;
   let quad = i / (params.lanes * params.rows) * params.lanes + i % params.lanes;
   var g: array<vec4f, 9>;
