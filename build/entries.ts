@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 
 /** Files of src/models that are no family: the layers they are made of, and the list of them all. */
-const notFamilies = ['layers.ts', 'builtin.ts'];
+const notFamilies = ['layers.ts', 'layers_1998.ts', 'builtin.ts'];
 
 /** Families of models: `resnet` for src/models/resnet.ts, which is imported as `convoke/models/resnet`. */
 export function modelFamilies(): string[] {

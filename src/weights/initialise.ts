@@ -12,11 +12,16 @@ export function initialise(
 ): NamedTensor {
   const data = new Float32Array(shape.reduce((product, dim) => product * dim, 1));
   if (init.law === 'constant') data.fill(init.value);
+  else if (init.law === 'given') data.set(init.values);
   else draw(data, init, [seed >>> 0, hash(name)]);
   return { name, shape, data };
 }
 
-function draw(data: Float32Array, init: Exclude<Init, { law: 'constant' }>, key: readonly [number, number]): void {
+function draw(
+  data: Float32Array,
+  init: Extract<Init, { law: 'uniform' | 'normal' }>,
+  key: readonly [number, number],
+): void {
   const words = new Uint32Array(4);
   const four = new Float64Array(4);
   for (let i = 0; i < data.length; i += 4) {

@@ -4,7 +4,9 @@ import { gelu, hardsigmoid, hardswish, leakyRelu, relu, relu6, sigmoid, silu, ta
 import { affine } from './affine/affine.ts';
 import { batchNorm, foldBias, foldWeight } from './batch_norm/batch_norm.ts';
 import { channelShuffle } from './channel_shuffle/channel_shuffle.ts';
+import { interleave } from './channel_shuffle/interleave.ts';
 import { concat } from './concat/concat.ts';
+import { connectionTable } from './connection_table/connection_table.ts';
 import { conv2d } from './conv2d/conv2d.ts';
 import { dropout } from './dropout/dropout.ts';
 import { add, mul } from './elementwise/elementwise.ts';
@@ -17,6 +19,7 @@ import { pad } from './pad/pad.ts';
 import { adaptiveAvgPool2d } from './pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from './pool/avg_pool2d.ts';
 import { maxPool2d } from './pool/max_pool2d.ts';
+import { radialBasis } from './radial_basis/radial_basis.ts';
 import { resize } from './resize/resize.ts';
 import { slice } from './slice/slice.ts';
 import { logSoftmax, softmax } from './softmax/softmax.ts';
@@ -25,6 +28,8 @@ import { stochasticDepth } from './stochastic_depth/stochastic_depth.ts';
 export const operators: readonly Operator[] = [
   conv2d,
   linear,
+  connectionTable,
+  radialBasis,
   maxPool2d,
   avgPool2d,
   adaptiveAvgPool2d,
@@ -48,6 +53,7 @@ export const operators: readonly Operator[] = [
   concat,
   slice,
   channelShuffle,
+  interleave,
   flatten,
   dropout,
   stochasticDepth,

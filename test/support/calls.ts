@@ -6,7 +6,9 @@ import * as activations from '../../src/wgsl/activation/activation.ts';
 import { affine } from '../../src/wgsl/affine/affine.ts';
 import { batchNorm } from '../../src/wgsl/batch_norm/batch_norm.ts';
 import { channelShuffle } from '../../src/wgsl/channel_shuffle/channel_shuffle.ts';
+import { interleave } from '../../src/wgsl/channel_shuffle/interleave.ts';
 import { concat } from '../../src/wgsl/concat/concat.ts';
+import { connectionsOf, connectionTable } from '../../src/wgsl/connection_table/connection_table.ts';
 import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import { dropout } from '../../src/wgsl/dropout/dropout.ts';
 import { add, mul } from '../../src/wgsl/elementwise/elementwise.ts';
@@ -18,6 +20,7 @@ import { pad } from '../../src/wgsl/pad/pad.ts';
 import { adaptiveAvgPool2d } from '../../src/wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../../src/wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../../src/wgsl/pool/max_pool2d.ts';
+import { radialBasis } from '../../src/wgsl/radial_basis/radial_basis.ts';
 import { resize } from '../../src/wgsl/resize/resize.ts';
 import { slice } from '../../src/wgsl/slice/slice.ts';
 import { logSoftmax, softmax } from '../../src/wgsl/softmax/softmax.ts';
@@ -73,6 +76,12 @@ function normed(x: Value, channels: number): Value {
   return batchNorm.of({ x, ...rest }, {}, 'bn');
 }
 
+function sparse(x: Value): Value {
+  const table = [[0, 5], [1, 23], [2]];
+  const w = connectionTable.of({ w: parameter('w', [5, 3, 3]) }, connectionsOf(table, 24), 'connection_table');
+  return conv2d.of({ x, w }, {}, 'conv');
+}
+
 /** Graphs of one operator each, or of two that become one. */
 export function callsOfAll(): Value[] {
   const x = input('x', ['n', 24, 9, 7]);
@@ -85,6 +94,8 @@ export function callsOfAll(): Value[] {
     linear.of({ x: features, w: parameter('w', [50, 200]) }, {}, 'linear'),
     linear.of({ x: features, w: parameter('w', [50, 200]), bias: parameter('bias', [50]) }, {}, 'linear'),
     linear.of({ x, w: parameter('w', [50, 24]) }, { activation: 'gelu' }, 'linear'),
+    sparse(x),
+    radialBasis.of({ x: features, w: parameter('w', [10, 200]) }, {}, 'radial_basis'),
     normed(x, 24),
     ...[24, 200].map((channels) =>
       layerNorm.of(
@@ -103,6 +114,7 @@ export function callsOfAll(): Value[] {
     concat.of({ 0: x, 1: part }, {}, 'concat'),
     part,
     channelShuffle.of({ x }, { groups: 3 }, 'channel_shuffle'),
+    interleave.of({ a: x, b: x }, { from: 5, to: 20 }, 'interleave'),
     flatten.of({ x }, {}, 'flatten'),
     dropout.of({ x }, {}, 'dropout'),
     stochasticDepth.of({ x }, { p: 0.2 }, 'stochastic_depth'),

@@ -25,6 +25,8 @@ describe('initialise', () => {
       shape: [3],
       data: Float32Array.of(1, 1, 1),
     });
+    const given = spec('output.weight', [2, 2], { law: 'given', values: [1, -1, -1, 1] });
+    expect([...initialise(given, 7).data]).toEqual([1, -1, -1, 1]);
     expect(initialise(spec('bn.num_batches_tracked', [], { law: 'constant', value: 0 }), 7).data).toEqual(
       Float32Array.of(0),
     );

@@ -3,11 +3,12 @@
 import { GraphError } from '../errors.ts';
 import { formatShape, type Value } from './value.ts';
 
-/** How a parameter that no file gives is filled: the law and its one number. */
+/** How a parameter that no file gives is filled: the law and its one number, or the numbers themselves. */
 export type Init =
   | { readonly law: 'constant'; readonly value: number }
   | { readonly law: 'normal'; readonly std: number }
-  | { readonly law: 'uniform'; readonly bound: number };
+  | { readonly law: 'uniform'; readonly bound: number }
+  | { readonly law: 'given'; readonly values: readonly number[] };
 
 /** An entry of the state_dict. Buffers (running statistics) are entries too; `optional` ones may be absent from a file. */
 export interface ParameterSpec {

@@ -1,0 +1,61 @@
+// Filters of a convolution whose output maps see only some of the input maps (LeCun et al. 1998, table 1). It depends on
+// parameters alone, so it runs when a model is loaded.
+
+import * as z from 'zod/mini';
+import { atBatch, formatShape } from '../../runtime/graph/value.ts';
+import { defineKernel } from '../kernel.ts';
+import { type Candidate, defineOp } from '../op.ts';
+import { linearGrid } from '../shared/grid.ts';
+import linearIndex from '../shared/linear_index.wgsl';
+import source from './connection_table.wgsl';
+
+const attributes = z.object({
+  /** Input maps. Their connections with an output map are the bits of a u32. */
+  inputs: z.int().check(z.positive(), z.maximum(32)),
+  /** For each output map in turn, whether it is connected to each of the input maps. */
+  connections: z.readonly(z.array(z.boolean()).check(z.minLength(1))),
+});
+type ConnectionTableAttributes = z.infer<typeof attributes>;
+
+/** The attributes of a table that lists each output map's inputs. */
+export function connectionsOf(table: readonly (readonly number[])[], inputs: number): ConnectionTableAttributes {
+  return { inputs, connections: table.flatMap((row) => Array.from({ length: inputs }, (_, map) => row.includes(map))) };
+}
+
+const plain: Candidate<ConnectionTableAttributes> = {
+  name: 'connection_table',
+  suits: () => 1,
+  emit({ value, attributes: { inputs, connections } }, emitter) {
+    const taps = value.shape.slice(2).reduce<number>((product, dim) => product * atBatch(dim, 1), 1);
+    let first = 0;
+    for (let from = 0; from < connections.length; from += inputs) {
+      const row = connections.slice(from, from + inputs);
+      const mask = row.reduce((bits, there, map) => (there ? bits + 2 ** map : bits), 0);
+      const uniforms = { count: inputs * taps, taps, mask, first, start: from * taps };
+      emitter.step({
+        kernel: defineKernel('connection_table', [source, linearIndex]),
+        bind: { w: emitter.input('w'), y: emitter.output },
+        uniforms: () => uniforms,
+        grid: () => linearGrid(inputs * taps, 64),
+      });
+      first += row.filter(Boolean).length;
+    }
+  },
+};
+
+/** Kernels w [connections, R, S] -> filters [outputs, inputs, R, S]. */
+export const connectionTable = defineOp({
+  name: 'connection_table',
+  attributes,
+  inputs: ['w'],
+  shape({ w }, { inputs, connections }, fail) {
+    if (connections.length % inputs !== 0)
+      throw fail(`${connections.length} connections are no table of ${inputs} input maps`);
+    const there = connections.filter(Boolean).length;
+    const [kernels, ...kernel] = w?.shape ?? [];
+    if (kernels !== there || kernel.length !== 2)
+      throw fail(`weight must be [${there},R,S] and is ${formatShape(w?.shape ?? [])}`);
+    return [connections.length / inputs, inputs, ...kernel];
+  },
+  kernels: [plain],
+});
