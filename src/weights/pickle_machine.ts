@@ -24,9 +24,9 @@ export interface PickleWorld {
 
 /** Beyond these a file is refused: a training checkpoint of the largest model stays far below each. */
 export const LIMITS = {
-  opcodes: 4_000_000,
-  stack: 1_000_000,
-  memo: 1_000_000,
+  opcodes: 1_000_000,
+  stack: 200_000,
+  memo: 500_000,
   marks: 200,
   longBytes: 255,
   lineBytes: 1000,
