@@ -4,9 +4,11 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../registry/nearest.ts';
 import { UsageError } from '../runtime/errors.ts';
 
-/** A flag; `value` names what follows it, a switch has none. */
+/** A flag; `value` names what follows it, a switch has none. `kind` is what that is read as, else text. */
 interface Flag {
   readonly value?: string;
+  readonly kind?: 'count' | 'numbers';
+  readonly choices?: readonly string[];
   readonly about: string;
 }
 
@@ -15,27 +17,47 @@ export const flags = {
   weights: { value: 'FILE|URL|ID', about: "a .safetensors file, its address, or an entry's id from `convoke info`" },
   hub: { value: 'DIR|URL', about: 'a folder or address with a hub.json, in place of where the weights are published' },
   offline: { about: 'touch no network: a folder or the cache only' },
-  top: { value: 'N', about: 'how many answers, best first (default 5)' },
+  top: { value: 'N', kind: 'count', about: 'how many answers, best first (default 5)' },
   sample: { about: 'classify a picture that convoke draws itself' },
   driver: { value: 'NAME', about: "auto, lavapipe, swiftshader, or part of an adapter's name (default auto)" },
+  sort: {
+    value: 'KEY',
+    choices: ['name', 'params', 'macs', 'top1'],
+    about: 'the order: name, params or macs (smallest first), top1 (best first)',
+  },
+  layers: { about: 'a row for every layer' },
+  id: { value: 'ID', about: "the entry's id (default: what follows the model's name in the file's)" },
+  classes: {
+    value: 'LIST|FILE',
+    about: "imagenet1k, or a file with a label a line (default: the model's own weights')",
+  },
+  licence: { value: 'TEXT', about: 'under which the weights are given away' },
+  resize: { value: 'N', kind: 'count', about: 'pictures are resized to N pixels on the short side' },
+  crop: { value: 'N', kind: 'count', about: 'and cropped to N x N' },
+  interpolation: { value: 'NAME', choices: ['bilinear', 'bicubic'], about: 'how they are resized' },
+  mean: { value: 'A,B,C', kind: 'numbers', about: 'subtracted from the channels, which are 0 to 1' },
+  std: { value: 'A,B,C', kind: 'numbers', about: 'and what they are divided by' },
+  force: { about: 'replace what stands in hub.json, and drop entries without a file' },
   json: { about: 'one JSON document on stdout, and nothing else there' },
   help: { about: 'this page' },
 } as const satisfies Record<string, Flag>;
 
 export type FlagName = keyof typeof flags;
 
-export interface Arguments {
-  readonly operands: readonly string[];
-  readonly model?: string;
-  readonly weights?: string;
-  readonly hub?: string;
-  readonly offline?: boolean;
-  readonly top?: number;
-  readonly sample?: boolean;
-  readonly driver?: string;
-  readonly json?: boolean;
-  readonly help?: boolean;
-}
+/** What a flag's value is read as. */
+type Read<F> = F extends { readonly choices: readonly (infer Choice)[] }
+  ? Choice
+  : F extends { readonly kind: 'count' }
+    ? number
+    : F extends { readonly kind: 'numbers' }
+      ? readonly number[]
+      : F extends { readonly value: string }
+        ? string
+        : boolean;
+
+export type Arguments = { readonly operands: readonly string[] } & {
+  readonly [Name in FlagName]?: Read<(typeof flags)[Name]>;
+};
 
 /** A mistake on the command line: exit code 2. */
 export const wrongUsage = (message: string): UsageError => new UsageError('invalid_argument', message);
@@ -49,20 +71,22 @@ export function readArguments(args: readonly string[], allowed: readonly FlagNam
   const short = { help: { type: 'boolean' as const, short: 'h' } };
   const { tokens } = parseArgs({ args: [...args], options: { ...options, ...short }, strict: false, tokens: true });
   const operands: string[] = [];
-  const values: Record<string, string | boolean | number> = {};
+  const values: Record<string, string | boolean | number | readonly number[]> = {};
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value);
     if (token.kind !== 'option') continue;
     const name = allowed.find((name) => name === token.name);
     if (!name) throw unknown(token.rawName, allowed);
-    const { value } = flags[name] as Flag;
+    const { value, kind, choices } = flags[name] as Flag;
     if (value === undefined) {
       if (token.value !== undefined) throw wrongUsage(`--${name} takes no value, and was given '${token.value}'`);
       values[name] = true;
     } else {
       const isFlag = !token.inlineValue && token.value !== undefined && /^-./.test(token.value);
       if (!token.value || isFlag) throw wrongUsage(`--${name} needs a value: --${name} ${value}`);
-      values[name] = name === 'top' ? count(name, token.value) : token.value;
+      if (choices && !choices.includes(token.value))
+        throw wrongUsage(`--${name} takes ${choices.join(', ')}, and was given '${token.value}'`);
+      values[name] = kind === undefined ? token.value : readers[kind](name, token.value);
     }
   }
   return { operands, ...values };
@@ -73,7 +97,14 @@ function unknown(flag: string, allowed: readonly FlagName[]): UsageError {
   return wrongUsage(`there is no flag ${flag} here${close ? `; did you mean --${close}?` : ''}`);
 }
 
-function count(name: FlagName, text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw wrongUsage(`--${name} takes a whole number from 1, and was given '${text}'`);
-}
+const readers = {
+  count(name: FlagName, text: string): number {
+    if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+    throw wrongUsage(`--${name} takes a whole number from 1, and was given '${text}'`);
+  },
+  numbers(name: FlagName, text: string): readonly number[] {
+    const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+    if (numbers.every(Number.isFinite)) return numbers;
+    throw wrongUsage(`--${name} takes numbers with commas between them, and was given '${text}'`);
+  },
+};

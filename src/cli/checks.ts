@@ -14,6 +14,7 @@ import { fetchText } from '../weights/download.ts';
 import { shown } from '../weights/http.ts';
 import { HOSTS } from '../weights/hub.ts';
 import { openHub } from '../weights/hub_index.ts';
+import { pointerAddress } from './addresses.ts';
 import type { Arguments } from './arguments.ts';
 import { duration, size } from './output.ts';
 import { selfTest } from './self_test.ts';
@@ -129,8 +130,7 @@ export async function checkHub(args: Arguments, cached: number, signal: AbortSig
 function publishedFile(): URL {
   for (const name of registry.list())
     for (const { sources } of registry.info(name).weights)
-      for (const source of sources)
-        if (source.kind === 'huggingface') return new URL(`${source.repo}/raw/main/${source.file}`, HOSTS.huggingface);
+      for (const source of sources) if (source.kind === 'huggingface') return pointerAddress(source);
   return new URL(HOSTS.huggingface);
 }
 

@@ -2,42 +2,47 @@
 
 import { registry } from '../index.ts';
 import type { ModelInfo } from '../registry/registry.ts';
-import { HOSTS } from '../weights/hub.ts';
-import type { WeightsEntry, WeightsSource } from '../weights/manifest.ts';
+import { type Description, layerTable } from '../registry/summary.ts';
+import type { WeightsEntry } from '../weights/manifest.ts';
+import { fileAddress } from './addresses.ts';
 import { type Arguments, wrongUsage } from './arguments.ts';
 import { bold, print, printJson, short, size } from './output.ts';
 
-export async function info({ operands, json }: Arguments): Promise<number> {
+export async function info({ operands, layers, json }: Arguments): Promise<number> {
   const [name, ...more] = operands;
   if (name === undefined || more.length > 0) throw wrongUsage(`info wants one MODEL, and was given ${operands.length}`);
   const model = registry.info(name);
-  const { parameters, macs, weightBytes } = registry.describe(name);
+  const { model: _, layers: rows, ...counts } = registry.describe(name);
   const weights = model.weights.map((entry) => ({
     ...entry,
     default: entry.default ?? false,
-    urls: entry.sources.map(address),
+    urls: entry.sources.map(fileAddress),
   }));
-  if (json) printJson({ ...model, parameters, macs, weightBytes, weights });
-  else print(page(model, { parameters, macs, weightBytes }));
+  if (json) printJson({ ...model, ...counts, ...(layers && { layers: rows }), weights });
+  else print([page(model, counts), ...(layers ? ['', layerTable(rows)] : [])].join('\n'));
   return 0;
 }
 
-interface Counts {
-  readonly parameters: number;
-  readonly macs: number;
-  readonly weightBytes: number;
-}
+type Counts = Omit<Description, 'model' | 'layers'>;
 
-function page(model: ModelInfo, { parameters, macs, weightBytes }: Counts): string {
-  const { name, family, paper, input, classes, weights } = model;
+function page(model: ModelInfo, counts: Counts): string {
+  const { name, family, paper, input, classes, config, weights } = model;
   const { channels, size: side, minSize } = input;
+  const { parameters, macs, weightBytes, activationBytes, withHeads } = counts;
+  const choices = Object.entries(config).map(([choice, value]) => `${choice} ${value}`);
+  const inFloat32 = (count: number, bytes: number) => `${count.toLocaleString('en-US')}, ${size(bytes)} in float32`;
   const fields = {
     family,
     paper,
     input: `${channels} x ${side} x ${side}${minSize < side ? `, other sizes from ${minSize} x ${minSize}` : ''}`,
     classes: `${classes}`,
-    parameters: `${parameters.toLocaleString('en-US')}, ${size(weightBytes)} in float32`,
+    ...(choices.length > 0 && { config: `${choices.join(', ')} (option config of load)` }),
+    parameters: inFloat32(parameters, weightBytes),
+    ...(withHeads && {
+      'with heads': `${inFloat32(withHeads.parameters, withHeads.weightBytes)}: auxiliary, for training`,
+    }),
     'multiply-adds': `${short(macs)} for one image`,
+    activations: `${size(activationBytes)} for one image, if all are kept, as training does`,
   };
   const rows = Object.entries(fields).map(([field, value]) => `  ${field.padEnd(15)}${value}`);
   const entries = weights.length > 0 ? weights.map(entryLines) : ['  weights        none published'];
@@ -62,16 +67,9 @@ function entryLines({
     ...scores,
     `classes ${typeof classes === 'string' ? classes : classes.length}, licence ${licence ?? 'not told'}`,
     `short side to ${resize}, ${interpolation}${antialias ? ' antialiased' : ''}, centre ${crop} x ${crop}`,
-    ...sources.map((source) => `${address(source)}${source.kind === 'torchvision' ? ' (not read yet)' : ''}`),
+    ...sources.map(fileAddress),
   ];
   return ['', `  weights ${bold(id)}${isDefault ? ' (default)' : ''}`, ...lines.map((line) => `    ${line}`)].join(
     '\n',
   );
-}
-
-/** Where a source can be fetched. */
-function address(source: WeightsSource): string {
-  if (source.kind === 'url') return source.url;
-  if (source.kind === 'torchvision') return `${new URL(source.path, HOSTS.torchvision)}`;
-  return `${new URL(`${source.repo}/resolve/main/${source.file}`, HOSTS.huggingface)}`;
 }

@@ -91,17 +91,10 @@ function withoutHeads(graph: Graph, parameters: readonly ParameterSpec[]): reado
   return parameters.filter(({ name }) => used.has(module(name)));
 }
 
-function format({
-  model,
-  layers,
-  parameters,
-  macs,
-  weightBytes,
-  activationBytes,
-  withHeads,
-  peakBytes,
-}: Description & { readonly peakBytes: number }): string {
-  const digits = (n: number) => n.toLocaleString('en-US');
+const digits = (n: number): string => n.toLocaleString('en-US');
+
+/** A row a layer, and the totals. */
+export function layerTable(layers: readonly SummaryLayer[]): string {
   const rows = layers.map(({ name, operator, output, parameters, macs }) => [
     name,
     operator,
@@ -109,10 +102,22 @@ function format({
     parameters > 0 ? digits(parameters) : '',
     macs > 0 ? digits(macs) : '',
   ]);
-  const total = ['total', '', '', digits(parameters), digits(macs)];
+  const totals = [sum(layers.map(({ parameters }) => parameters)), sum(layers.map(({ macs }) => macs))];
+  const head = ['layer', 'operator', 'output', 'parameters', 'multiply-adds'];
+  return table(head, [...rows, ['total', '', '', ...totals.map(digits)]], 'lllrr');
+}
+
+function format({
+  model,
+  layers,
+  weightBytes,
+  activationBytes,
+  withHeads,
+  peakBytes,
+}: Description & { readonly peakBytes: number }): string {
   return [
     model,
-    table(['layer', 'operator', 'output', 'parameters', 'multiply-adds'], [...rows, total], 'lllrr'),
+    layerTable(layers),
     `weights ${mebibytes(weightBytes)}, activations of one image ${mebibytes(activationBytes)}, ` +
       `GPU memory for one image ${mebibytes(peakBytes)}`,
     ...(withHeads ? [`with auxiliary heads ${digits(withHeads.parameters)} parameters`] : []),

@@ -59,10 +59,22 @@ export function isOffline(option: boolean | undefined): boolean {
 export async function verify(
   source: ByteSource,
   expected: { readonly sha256: string; readonly bytes?: number },
-  { signal, onProgress }: { signal?: AbortSignal; onProgress?: OnProgress } = {},
+  options: DigestOptions = {},
 ): Promise<void> {
   if (expected.bytes !== undefined && source.size !== expected.bytes)
     throw new HubError('wrong_hash', `${source.name} has ${source.size} bytes, expected ${expected.bytes}`);
+  const found = await digest(source, options);
+  if (!found.startsWith(expected.sha256))
+    throw new HubError('wrong_hash', `${source.name} has SHA-256 ${found}, expected ${expected.sha256}`);
+}
+
+export interface DigestOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+/** The SHA-256 of the whole source. Throws the signal's reason. */
+export async function digest(source: ByteSource, { signal, onProgress }: DigestOptions): Promise<string> {
   const hash = files.hasher();
   let done = 0;
   for await (const block of blocks(source)) {
@@ -71,9 +83,7 @@ export async function verify(
     done += block.length;
     onProgress?.({ phase: 'verify', unit: 'bytes', done, total: source.size, file: source.name });
   }
-  const found = hash.hex();
-  if (!found.startsWith(expected.sha256))
-    throw new HubError('wrong_hash', `${source.name} has SHA-256 ${found}, expected ${expected.sha256}`);
+  return hash.hex();
 }
 
 /** Where the cache is and what it holds. `directory` is what `cacheDir` is elsewhere. */

@@ -7,7 +7,6 @@
 // than a stalled download lives), is as good as free.
 
 import { createHash, randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
 import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { homedir, hostname, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -207,8 +206,14 @@ async function canWrite(directory: string): Promise<boolean> {
     const facts = await stat(at).catch(() => null);
     if (!facts && at !== dirname(at)) continue;
     if (!facts?.isDirectory()) return false;
-    return access(at, constants.W_OK | constants.X_OK).then(
-      () => true,
+    // access() lets root write anywhere, /proc included: only a file that is there tells.
+    const probe = join(at, `.convoke-${randomUUID()}`);
+    return open(probe, 'wx').then(
+      async (handle) => {
+        await handle.close();
+        await rm(probe, { force: true });
+        return true;
+      },
       () => false,
     );
   }
