@@ -69,7 +69,7 @@ for (const [order, driver] of drivers.entries())
       await classifiesPhotos(context, 'resnet18', driver, step);
     }, 180_000);
 
-    const others: readonly string[] = order === 0 ? ['mobilenet_v2'] : [];
+    const others: readonly string[] = order === 0 ? ['mobilenet_v2', 'squeezenet1_1'] : [];
     it.for(others)('classifies forty photos with %s', { timeout: 180_000 }, async (model, context) => {
       await classifiesPhotos(context, model, driver);
     });
