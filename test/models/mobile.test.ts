@@ -42,16 +42,14 @@ describe('a block after optimisation', () => {
     `);
   });
 
-  it('of ShuffleNet v2 copies the half that goes around', () => {
+  it('of ShuffleNet v2 begins by moving channels', () => {
     expect(optimised('shufflenet_v2_x1_0', 'stage2.0', 'stage2.1')).toMatchInlineSnapshot(`
-      "%22: f32[n,58,28,28] = slice(%21) from=0 to=58
-      %23: f32[n,58,28,28] = slice(%21) from=58 to=116
-      %26: f32[n,58,28,28] = conv2d(%23, %24, bias=%25) … groups=1 activation=relu
-      %29: f32[n,58,28,28] = conv2d(%26, %27, bias=%28) … groups=58
-      %32: f32[n,58,28,28] = conv2d(%29, %30, bias=%31) … groups=1 activation=relu
-      %33: f32[n,116,28,28] = concat(%22, %32) placed=[false,false]
-      %34: f32[n,116,28,28] = channel_shuffle(%33) groups=2
-      y = %34"
+      "%21: f32[n,58,28,28] = interleave(%10, %19) from=58 to=116
+      %24: f32[n,58,28,28] = conv2d(%21, %22, bias=%23) … groups=1 activation=relu
+      %27: f32[n,58,28,28] = conv2d(%24, %25, bias=%26) … groups=58
+      %30: f32[n,58,28,28] = conv2d(%27, %28, bias=%29) … groups=1 activation=relu
+      %31: f32[n,116,28,28] = interleave(%20, %30) from=0 to=116
+      y = %31"
     `);
   });
 });

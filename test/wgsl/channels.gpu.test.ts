@@ -1,9 +1,11 @@
-// Operators that move channels: concat, slice, split and chunk, channel shuffle.
+// Operators that move channels: concat, slice, split and chunk, channel shuffle, interleave.
 
 import { describe, expect, it } from 'vitest';
 import { relu } from '../../src/wgsl/activation/activation.ts';
 import { channelShuffleReference } from '../../src/wgsl/channel_shuffle/channel_shuffle.ref.ts';
 import { channelShuffle } from '../../src/wgsl/channel_shuffle/channel_shuffle.ts';
+import { interleaveReference } from '../../src/wgsl/channel_shuffle/interleave.ref.ts';
+import { interleave } from '../../src/wgsl/channel_shuffle/interleave.ts';
 import { concatReference } from '../../src/wgsl/concat/concat.ref.ts';
 import { concat } from '../../src/wgsl/concat/concat.ts';
 import { conv2dReference } from '../../src/wgsl/conv2d/conv2d.ref.ts';
@@ -121,6 +123,36 @@ describe('channel_shuffle', () => {
   it('refuses groups that do not divide the channels', () => {
     expect(() => apply(channelShuffle, { x: filled('x', [1, 6, 1, 1]) }, { groups: 4 })).toThrow(
       'channel_shuffle(channel_shuffle): 6 channels do not divide into 4 groups',
+    );
+  });
+});
+
+describe('interleave', () => {
+  it.each([
+    [[1, 1, 1, 1], 0, 2],
+    [[3, 10, 3, 1], 0, 20],
+    [[2, 13, 2, 3], 13, 26],
+    [[2, 12, 5, 2], 4, 11],
+    [[2, 12, 1, 2], 5, 6],
+  ] as const)('of two %s, channels %d up to %d', async (shape, from, to) => {
+    const [a, b] = ['a', 'b'].map((name) => filled(`interleave/${name}`, shape)) as [TestTensor, TestTensor];
+    await checkOperator(interleave, { a, b }, { from, to }, interleaveReference(a, b, { from, to }));
+  });
+
+  it('reads and writes slices of other images', async () => {
+    const b = filled('interleave/other', [2, 8, 6, 5], 1, 2);
+    const attributes = { from: 3, to: 11 };
+    await checkEmbedded(interleave, attributes, (a) => interleaveReference(a, b, attributes), {
+      input: 'a',
+      others: { b },
+    });
+  });
+
+  it('refuses images of other sizes, and channels that are not there', () => {
+    const [a, b] = [filled('a', [1, 6, 1, 1]), filled('b', [1, 6, 1, 2])];
+    expect(() => apply(interleave, { a, b }, { from: 0, to: 4 })).toThrow('[n,6,1,1] and [n,6,1,2] differ');
+    expect(() => apply(interleave, { a, b: a }, { from: 8, to: 13 })).toThrow(
+      'interleave(interleave): channels 8 up to 13 are not within twice [n,6,1,1]',
     );
   });
 });

@@ -5,6 +5,7 @@ import type { AdapterFacts } from '../plan/facts.ts';
 import type { Program } from '../plan/program.ts';
 import { foldBatchNorm } from './fold_batch_norm.ts';
 import { fuseEpilogue } from './fuse_epilogue.ts';
+import { fuseShuffle } from './fuse_shuffle.ts';
 import { hoist } from './hoist.ts';
 import { type Choose, channelBlock, lower } from './lower.ts';
 import { nestConcat } from './nest_concat.ts';
@@ -18,6 +19,7 @@ export function optimise(graph: Graph, facts: AdapterFacts): Graph {
     removeDead,
     foldBatchNorm,
     fuseEpilogue,
+    fuseShuffle,
     (g) => splitOversized(g, facts),
     nestConcat,
     (g) => placeConcat(g, channelBlock(facts)),
