@@ -1,7 +1,7 @@
 // RegNet: a design space instead of a design; the widths of all blocks follow from a line and its quantisation.
 //
 // I. Radosavovic, R. P. Kosaraju, R. Girshick, K. He, P. Dollár: Designing Network Design Spaces, 2020, arXiv:2003.13678,
-// section 3.4 (equations 2 to 4, the widths), figure 4 (the X block), tables 2 and 3 (the networks; y adds squeeze-excitation).
+// section 3.4 (equations 2 to 4, the widths), figure 4 (the X block), figures 15 and 16 (the networks; y adds squeeze-excitation).
 
 import { type Build, defineModels, type ModelSpec } from '../registry/plugin.ts';
 import { type PublishedRow, torchvisionWeights, withNaming } from '../registry/torchvision_weights.ts';
@@ -119,7 +119,7 @@ const swag = (crop: number) => ({ crop, interpolation: 'bicubic', licence: 'CC-B
 export const regnet = defineModels({
   family: 'regnet',
   paper:
-    'Radosavovic, Kosaraju, Girshick, He, Dollár: Designing Network Design Spaces, 2020 (arXiv:2003.13678), tables 2 and 3',
+    'Radosavovic, Kosaraju, Girshick, He, Dollár: Designing Network Design Spaces, 2020 (arXiv:2003.13678), figures 15 and 16',
   models: {
     regnet_y_400mf: y(
       [16, 48, 27.89, 2.09, 8],
