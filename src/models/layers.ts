@@ -16,6 +16,7 @@ import { flatten as flattenOp } from '../wgsl/flatten/flatten.ts';
 import { layerNorm as layerNormOp } from '../wgsl/layer_norm/layer_norm.ts';
 import { linear as linearOp } from '../wgsl/linear/linear.ts';
 import { localResponseNorm as localResponseNormOp } from '../wgsl/lrn/local_response_norm.ts';
+import { pad as padOp } from '../wgsl/pad/pad.ts';
 import { adaptiveAvgPool2d } from '../wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../wgsl/pool/max_pool2d.ts';
@@ -46,6 +47,9 @@ export const normalFanOut: WeightInit = ([out = 1, , ...kernel]) => ({
   law: 'normal',
   std: Math.sqrt(2 / (out * product(kernel))),
 });
+
+/** kaiming_normal_() with its defaults. */
+export const normalFanIn: WeightInit = ([, ...rest]) => ({ law: 'normal', std: Math.sqrt(2 / product(rest)) });
 
 /** A normal law of this deviation. */
 export const normal =
@@ -155,6 +159,12 @@ export function affine(scope: Scope, x: Value, { scale, shift = 0 }: AffineOptio
   return affineOp.of({ x }, { scale: [scale].flat(), shift: [shift].flat() }, scope.path);
 }
 
+/** An image with ImageNet's mean and deviation as one with 0.5 for both: torchvision's `transform_input`. */
+export function renormalise(scope: Scope, x: Value): Value {
+  const scale = [0.229, 0.224, 0.225].map((std) => std / 0.5);
+  return affine(scope, x, { scale, shift: [0.485, 0.456, 0.406].map((mean) => (mean - 0.5) / 0.5) });
+}
+
 export interface PoolOptions {
   readonly kernel: Pair;
   /** The kernel's size where it is not given. */
@@ -218,6 +228,11 @@ export function chunk(scope: Scope, x: Value, chunks: number): Value[] {
 /** Channels seen as `groups` rows are read column by column. */
 export function channelShuffle(scope: Scope, x: Value, groups: number): Value {
   return channelShuffleOp.of({ x }, { groups }, scope.path);
+}
+
+/** Zeros behind x's channels, up to `channels` in all. */
+export function padChannels(scope: Scope, x: Value, channels: number): Value {
+  return padOp.of({ x }, { channels: channels - width(scope, x) }, scope.path);
 }
 
 /** Along the channels. */

@@ -98,10 +98,12 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
   const { entry } = weights;
   try {
     const trained = entry ? await classNames(entry.classes) : null;
-    const { classes, size, config } = dimensions(name, spec, options, entry, trained);
-    const same = classes === likely.classes && size === likely.size;
-    const prepared = same ? first : await prepare(name, spec, { classes, size, config }, device, options);
-    const executor = await fill(spec, prepared, weights, trained?.length ?? classes, device, options);
+    const actual = dimensions(name, spec, options, entry, trained);
+    const { classes, size } = actual;
+    const same = JSON.stringify(actual) === JSON.stringify(likely);
+    const prepared = same ? first : await prepare(name, spec, actual, device, options);
+    const width = trained?.length ?? classes;
+    const executor = await fill(spec, prepared, weights, width, device, options);
     if (signal?.aborted) {
       executor.dispose();
       throw signal.reason;
@@ -116,6 +118,11 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
       preprocess: preprocessOf(spec, entry, size, options),
       classNames: labels?.length === classes ? labels : null,
       weights: entry?.id ?? null,
+      // By its id, as what a hub's default is may change.
+      state: async (signal) => {
+        const again = { ...options, ...(entry && { pretrained: entry.id }), signal, onProgress: undefined };
+        return (await import('./state.ts')).openState(name, spec, prepared, width, again);
+      },
       ms: { compile: ms, load: performance.now() - started - ms },
     };
   } finally {
@@ -128,13 +135,13 @@ function dimensions(
   name: string,
   spec: ModelSpec,
   options: Options,
-  entry: Pick<WeightsEntry, 'preprocess'> | null,
+  entry: Pick<WeightsEntry, 'preprocess' | 'config'> | null,
   names: readonly string[] | null,
 ): Dimensions {
   return {
     classes: options.classes ?? options.classNames?.length ?? names?.length ?? spec.classes,
     size: options.size ?? options.preprocess?.crop ?? entry?.preprocess.crop ?? spec.input.size,
-    config: readConfig(`load ${name}`, spec, options.config ?? {}),
+    config: readConfig(`load ${name}`, spec, { ...entry?.config, ...options.config }),
   };
 }
 

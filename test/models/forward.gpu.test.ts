@@ -65,6 +65,9 @@ const small = [
   'efficientnet_b0-64',
   'regnet_x_400mf-64',
   'convnext_tiny-64',
+  'googlenet-64',
+  'inception_v3-96',
+  'densenet121-64',
 ];
 const full = [
   'resnet18-224',
@@ -77,9 +80,11 @@ const full = [
 ];
 /** Half a gigabyte of weights each, in layers that lavapipe cannot bind as a whole. */
 const large = ['alexnet-224', 'vgg11-64', 'vgg11-224', 'vgg11_bn-64', 'vgg11_bn-224', 'vgg16-224'];
+/** Hundreds of layers each. */
+const deep = ['googlenet-224', 'googlenet-224-ti', 'inception_v3-299-ti', 'densenet121-224'];
 const { facts } = await testDevice();
 // SwiftShader, in Node and in Chromium, takes minutes for them.
-const able = facts.architecture === 'swiftshader' ? [] : large;
+const able = facts.architecture === 'swiftshader' ? [] : [...large, ...deep];
 
 describe('logits', () => {
   it.for([...small, ...full, ...able])('of %s', async (file, context) => {

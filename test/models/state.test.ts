@@ -25,6 +25,7 @@ interface HubFacts {
           minSize: [number, number];
           categories: number;
           transform: Record<string, unknown>;
+          transformInput?: boolean;
           hf?: string;
         }
       >;
@@ -67,6 +68,7 @@ describe('torchvision', () => {
       ],
       preprocess: entry.transform,
       classes: 'imagenet1k',
+      ...(entry.transformInput && { config: { transformInput: true } }),
       // What only has features was never measured.
       ...(entry.acc1 !== null && { accuracy: { imagenet1k: { top1: entry.acc1, top5: entry.acc5 } } }),
       licence: id.includes('SWAG') ? 'CC-BY-NC-4.0' : 'BSD-3-Clause',
@@ -81,7 +83,7 @@ describe('torchvision', () => {
 
   it('has no model of these families that is missing here', () => {
     const families =
-      /^(resne|wide_resnet|alexnet|vgg|squeezenet|mobilenet|shufflenet|mnasnet|efficientnet|regnet|convnext)/;
+      /^(resne|wide_resnet|alexnet|vgg|squeezenet|mobilenet|shufflenet|mnasnet|efficientnet|regnet|convnext|googlenet|inception|densenet)/;
     const theirs = Object.keys(facts?.models ?? {}).filter((name) => families.test(name));
     expect(theirs.filter((name) => !models[name])).toEqual([]);
   });
@@ -90,7 +92,8 @@ describe('torchvision', () => {
 describe('the oracle', () => {
   const oracles = ['resnet18', 'resnet50', 'resnext50_32x4d', 'lenet5', 'lenet5_relu'];
   const mobile = ['mobilenet_v2', 'mobilenet_v3_small', 'mobilenet_v3_large', 'shufflenet_v2_x1_0', 'mnasnet0_5'];
-  it.for([...oracles, ...mobile])('%s', async (name, context) => {
+  const concatenated = ['googlenet', 'inception_v3', 'densenet121'];
+  it.for([...oracles, ...mobile, ...concatenated])('%s', async (name, context) => {
     const state = await sharedJson<{ numParams: number; tensors: [string, number[]][] }>(
       `oracle/data/state/${name}.json`,
     );
@@ -117,6 +120,19 @@ describe('initial values', () => {
     expect(initOf('resnet18', 'bn1.weight')).toEqual({ law: 'constant', value: 1 });
     expect(initOf('resnet18', 'bn1.bias')).toEqual({ law: 'constant', value: 0 });
     expect(initOf('resnet18', 'bn1.running_var')).toEqual({ law: 'constant', value: 1 });
+  });
+
+  it('of GoogLeNet, Inception and DenseNet are those of torchvision', () => {
+    expect(initOf('googlenet', 'inception3a.branch1.conv.weight')).toEqual({ law: 'normal', std: 0.01 });
+    expect(initOf('googlenet', 'aux1.fc1.weight')).toEqual({ law: 'normal', std: 0.01 });
+    expect(initOf('googlenet', 'fc.bias')).toEqual({ law: 'uniform', bound: 1 / Math.sqrt(1024) });
+    expect(initOf('inception_v3', 'Mixed_5b.branch1x1.conv.weight')).toEqual({ law: 'normal', std: 0.1 });
+    expect(initOf('inception_v3', 'AuxLogits.fc.weight')).toEqual({ law: 'normal', std: 0.001 });
+    expect(initOf('densenet121', 'features.conv0.weight')).toEqual({ law: 'normal', std: Math.sqrt(2 / (3 * 49)) });
+    expect(initOf('densenet121', 'classifier.bias')).toEqual({ law: 'constant', value: 0 });
+    expect(initOf('inception_v1', 'conv2.weight')).toEqual({ law: 'uniform', bound: Math.sqrt(3 / 64) });
+    expect(initOf('inception_v1', 'conv2.bias')).toEqual({ law: 'constant', value: 0.2 });
+    expect(initOf('inception_v1', 'fc.bias')).toEqual({ law: 'uniform', bound: 1 / Math.sqrt(1024) });
   });
 
   it('of LeNet are those of torch', () => {

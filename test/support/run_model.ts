@@ -17,6 +17,8 @@ export interface Filled {
   readonly input: readonly [number, number, number, number];
   readonly numClasses: number;
   readonly bnExp: Readonly<Record<string, number>>;
+  /** The config of that name, of the models that have it. */
+  readonly transformInput: boolean;
 }
 
 /**
@@ -25,7 +27,8 @@ export interface Filled {
  */
 export async function runModel(filled: Filled, modules: readonly string[] = []): Promise<Record<string, Float32Array>> {
   const [batch, , size] = filled.input;
-  const built = buildModel(filled.model, { size, classes: filled.numClasses });
+  const config = filled.transformInput ? { config: { transformInput: true } } : {};
+  const built = buildModel(filled.model, { size, classes: filled.numClasses, ...config });
   const outputs = Object.fromEntries(modules.map((name) => [name, moduleOutput(built, name)]));
   const acquired = await testDevice();
   const pipelines = testPipelines(acquired);

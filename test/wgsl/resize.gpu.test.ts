@@ -64,18 +64,20 @@ describe('resize', async () => {
 
 describe('pad', () => {
   it.each([
-    [[1, 1, 1, 1], { padding: [0, 0, 0, 0], value: 0 }],
-    [[3, 5, 3, 2], { padding: [1, 2, 3, 4], value: 0 }],
-    [[2, 12, 2, 5], { padding: [0, 3, 1, 0], value: -1.5 }],
-    [[1, 20, 1, 1], { padding: [2, 0, 0, 2], value: 0.1 }],
+    [[1, 1, 1, 1], { padding: [0, 0, 0, 0], channels: 0, value: 0 }],
+    [[3, 5, 3, 2], { padding: [1, 2, 3, 4], channels: 2, value: 0 }],
+    [[2, 12, 2, 5], { padding: [0, 3, 1, 0], channels: 0, value: -1.5 }],
+    [[1, 20, 1, 1], { padding: [2, 0, 0, 2], channels: 20, value: 0.1 }],
+    [[2, 16, 4, 3], { padding: [0, 0, 0, 0], channels: 16, value: 0 }],
+    [[1, 3, 2, 3], { padding: [0, 0, 0, 0], channels: 6, value: 2.5 }],
   ] as const)('of %s with %o', async (shape, given) => {
     const x = filled(`pad/${shape.join('x')}`, shape);
-    const attributes: PadAttributes = { padding: [...given.padding], value: given.value };
+    const attributes: PadAttributes = { ...given, padding: [...given.padding] };
     await checkOperator(pad, { x }, attributes, padReference(x, attributes));
   });
 
   it('reads and writes slices of other images', async () => {
-    const attributes: PadAttributes = { padding: [1, 2, 0, 3], value: 7 };
+    const attributes: PadAttributes = { padding: [1, 2, 0, 3], channels: 8, value: 7 };
     await checkEmbedded(pad, attributes, (x) => padReference(x, attributes));
   });
 });
