@@ -54,9 +54,9 @@ const actions = {
         file,
         size(bytes),
         sha256.slice(0, 12),
-        state === 'whole' ? '' : state,
+        state,
       ]);
-      if (rows.length > 0) print(table(['weights', 'file', 'size', 'sha-256', ''], rows, 'llrll'));
+      if (rows.length > 0) print(table(['weights', 'file', 'size', 'sha-256', 'state'], rows, 'llrll'));
       print(`${directory}: ${total(found)}`);
     }
     return 0;

@@ -23,7 +23,7 @@ export async function hub(args: Arguments, signal: AbortSignal): Promise<number>
   const fresh = args.force ? names : names.filter((name) => existing.every(({ file }) => file !== name));
   checkFlags(args, fresh);
   const lost = existing.filter(({ file }) => !names.includes(file));
-  const entries: Existing[] = args.force ? [] : lost;
+  const entries = args.force ? [] : [...lost];
   const bars = await showProgress();
   try {
     for (const name of names) {
