@@ -16,6 +16,7 @@ import {
   gelu,
   layerNorm,
   linear,
+  linearOverChannels,
   mul,
   normal,
   stochasticDepth,
@@ -33,8 +34,8 @@ function block(at: Scope, x: Value, dropped: number): Value {
   const layers = at.at('block');
   let y = conv2d(layers.at(0), x, { out: channels, kernel: 7, padding: 3, groups: channels, ...start });
   y = layerNorm(layers.at(2), y, { eps: EPS });
-  y = gelu(layers.at(4), linear(layers.at(3), y, 4 * channels, start));
-  y = mul(at.at('scaled'), linear(layers.at(5), y, channels, start), scale);
+  y = gelu(layers.at(4), linearOverChannels(layers.at(3), y, 4 * channels, start));
+  y = mul(at.at('scaled'), linearOverChannels(layers.at(5), y, channels, start), scale);
   return add(at.at('add'), stochasticDepth(at.at('stochastic_depth'), y, dropped), x);
 }
 

@@ -90,8 +90,14 @@ export function conv2d(scope: Scope, x: Value, options: Conv2dOptions): Value {
   return conv2dOp.of({ x, w, bias: b }, attributes, scope.path);
 }
 
-/** torch.nn.Linear: [n, I] -> [n, out], or over the channels at each pixel: [n, I, H, W] -> [n, out, H, W]. */
+/** torch.nn.Linear: [n, I] -> [n, out]. */
 export function linear(scope: Scope, x: Value, out: number, options: Start = {}): Value {
+  if (x.shape.length === 2) return linearOverChannels(scope, x, out, options);
+  throw new GraphError('shape_mismatch', `linear(${scope.path}): x must have 2 dimensions and is [${x.shape}]`);
+}
+
+/** torch.nn.Linear at each pixel, between permutations that put the channels last and back: [n, I, H, W] -> [n, out, H, W]. */
+export function linearOverChannels(scope: Scope, x: Value, out: number, options: Start = {}): Value {
   const { init = uniformFanIn, biasInit = uniformFanIn } = options;
   const shape = [out, width(scope, x)];
   const w = scope.parameter('weight', shape, init(shape));
