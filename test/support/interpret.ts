@@ -1,0 +1,97 @@
+// Any graph in float64, operator after operator, through the references: an answer for models that nobody else has.
+
+import type { Graph } from '../../src/runtime/graph/graph.ts';
+import type { Value } from '../../src/runtime/graph/value.ts';
+import { activationReference } from '../../src/wgsl/activation/activation.ref.ts';
+import { activationNames } from '../../src/wgsl/activation/epilogue.ts';
+import { affineReference } from '../../src/wgsl/affine/affine.ref.ts';
+import { batchNormReference } from '../../src/wgsl/batch_norm/batch_norm.ref.ts';
+import { channelShuffleReference } from '../../src/wgsl/channel_shuffle/channel_shuffle.ref.ts';
+import { concatReference } from '../../src/wgsl/concat/concat.ref.ts';
+import { connectionTableReference } from '../../src/wgsl/connection_table/connection_table.ref.ts';
+import { conv2dReference } from '../../src/wgsl/conv2d/conv2d.ref.ts';
+import { elementwiseReference } from '../../src/wgsl/elementwise/elementwise.ref.ts';
+import { flattenReference } from '../../src/wgsl/flatten/flatten.ref.ts';
+import { layerNormReference } from '../../src/wgsl/layer_norm/layer_norm.ref.ts';
+import { linearReference } from '../../src/wgsl/linear/linear.ref.ts';
+import { localResponseNormReference } from '../../src/wgsl/lrn/local_response_norm.ref.ts';
+import { padReference } from '../../src/wgsl/pad/pad.ref.ts';
+import { adaptiveAvgPool2dReference, avgPool2dReference, maxPool2dReference } from '../../src/wgsl/pool/pool.ref.ts';
+import { radialBasisReference } from '../../src/wgsl/radial_basis/radial_basis.ref.ts';
+import { resizeReference } from '../../src/wgsl/resize/resize.ref.ts';
+import type { Reference, Tensor } from '../../src/wgsl/shared/reference.ref.ts';
+import { sliceReference } from '../../src/wgsl/slice/slice.ref.ts';
+import { logSoftmaxReference, softmaxReference } from '../../src/wgsl/softmax/softmax.ref.ts';
+
+type Inputs = Readonly<Record<string, Tensor>>;
+/** Each operator checked its attributes when it was applied. */
+type Rule = (inputs: Inputs, attributes: never) => Omit<Reference, 'granted'> & Partial<Reference>;
+
+const same = ({ x }: Inputs): Reference => ({
+  shape: x!.shape,
+  y: Float64Array.from(x!.data),
+  terms: new Float64Array(x!.data.length),
+  length: 1,
+  granted: new Float64Array(x!.data.length),
+});
+
+const rules: Readonly<Record<string, Rule>> = {
+  conv2d: ({ x, w, bias }, attributes) => conv2dReference({ x: x!, w: w!, ...(bias && { bias }) }, attributes),
+  linear: ({ x, w, bias }) => linearReference(x!, w!, bias),
+  connection_table: ({ w }, { inputs, connections }: { inputs: number; connections: readonly boolean[] }) => {
+    const rows = Array.from({ length: connections.length / inputs }, (_, k) =>
+      connections.slice(k * inputs, (k + 1) * inputs),
+    );
+    const table = rows.map((row) => [...row.keys()].filter((map) => row[map]));
+    return connectionTableReference(w!, table, inputs);
+  },
+  radial_basis: ({ x, w }) => radialBasisReference(x!, w!),
+  max_pool2d: ({ x }, attributes) => maxPool2dReference(x!, attributes),
+  avg_pool2d: ({ x }, attributes) => avgPool2dReference(x!, attributes),
+  adaptive_avg_pool2d: ({ x }, attributes) => adaptiveAvgPool2dReference(x!, attributes),
+  local_response_norm: ({ x }, attributes) => localResponseNormReference(x!, attributes),
+  batch_norm: (inputs, attributes) => batchNormReference(inputs as never, attributes),
+  layer_norm: (inputs, attributes) => layerNormReference(inputs as never, attributes),
+  affine: ({ x }, attributes) => affineReference(x!, attributes),
+  add: ({ a, b }) => elementwiseReference('add', a!, b!),
+  mul: ({ a, b }) => elementwiseReference('mul', a!, b!),
+  concat: (inputs) => concatReference(Object.values(inputs)),
+  slice: ({ x }, attributes) => sliceReference(x!, attributes),
+  channel_shuffle: ({ x }, attributes) => channelShuffleReference(x!, attributes),
+  flatten: ({ x }) => flattenReference(x!),
+  pad: ({ x }, attributes) => padReference(x!, attributes),
+  resize: ({ x }, attributes) => resizeReference(x!, attributes),
+  softmax: ({ x }) => softmaxReference(x!),
+  log_softmax: ({ x }) => logSoftmaxReference(x!),
+  dropout: same,
+  stochastic_depth: same,
+  ...Object.fromEntries(
+    activationNames.map((name): [string, Rule] => [
+      name,
+      ({ x }, { slope }: { slope: number | null }) => activationReference(name, x!, slope),
+    ]),
+  ),
+};
+
+/** What one operator makes of its inputs. Graphs are interpreted as models write them: nothing may be fused into it. */
+export function interpretValue({ operator, name, attributes }: Value, inputs: Inputs): Reference {
+  const rule = rules[operator?.name ?? ''];
+  if (!rule) throw new Error(`${name}: there is no reference of ${operator?.name}`);
+  if (attributes.activation || inputs.residual) throw new Error(`${name}: something is fused into ${operator?.name}`);
+  const made = rule(inputs, attributes as never);
+  return { ...made, granted: made.granted ?? new Float64Array(made.y.length) };
+}
+
+/** The outputs of a graph; `tensors` gives its inputs and parameters by name, and is asked once for each. */
+export function interpret(graph: Graph, tensors: (value: Value) => Tensor): Record<string, Tensor> {
+  const made = new Map<Value, Tensor>();
+  for (const value of graph.values) {
+    if (value.kind !== 'operator') made.set(value, tensors(value));
+    else {
+      const inputs = Object.entries(value.inputs).map(([key, input]) => [key, made.get(input)!] as const);
+      const { shape, y } = interpretValue(value, Object.fromEntries(inputs));
+      made.set(value, { shape, data: y });
+    }
+  }
+  return Object.fromEntries(Object.entries(graph.outputs).map(([key, value]) => [key, made.get(value)!]));
+}
