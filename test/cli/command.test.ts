@@ -3,6 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../../src/index.ts';
 import { buildCommand, type Chunk, removeCommand, runCommand } from '../support/command.ts';
 
+interface Row {
+  readonly name: string;
+  readonly parameters: number;
+  readonly macs: number;
+  readonly top1: number | null;
+}
+
+/** Names in an order; rows that are equal in it keep theirs. */
+const sorted = (order: (a: Row, b: Row) => number) => (rows: readonly Row[]) =>
+  rows.toSorted(order).map(({ name }) => name);
+
 let chunks: Chunk[];
 beforeAll(async () => {
   chunks = await buildCommand();
@@ -15,9 +26,9 @@ describe('wrong usage', () => {
     [
       ['classfy'],
       "there is no command 'classfy'; did you mean classify?",
-      'usage: convoke classify|list|info|doctor [FLAGS]',
+      'usage: convoke classify|list|info|pull|cache|hub|doctor [FLAGS]',
     ],
-    [['toString'], "there is no command 'toString'", 'usage: convoke classify|list|info|doctor [FLAGS]'],
+    [['toString'], "there is no command 'toString'", 'usage: convoke classify|list|info|pull|cache|hub|doctor [FLAGS]'],
     [['classify'], 'classify wants at least one IMAGE, or --sample', classify],
     [['classify', 'a.jpg', '--modle', 'x'], 'there is no flag --modle here; did you mean --model?', classify],
     [['classify', 'a.jpg', '--no-json'], 'there is no flag --no-json here', classify],
@@ -35,6 +46,28 @@ describe('wrong usage', () => {
       'usage: convoke list [PATTERN] [FLAGS]',
     ],
     [['list', '--hub', 'x'], 'there is no flag --hub here', 'usage: convoke list [PATTERN] [FLAGS]'],
+    [
+      ['list', '--sort', 'size'],
+      "--sort takes name, params, macs, top1, and was given 'size'",
+      'usage: convoke list [PATTERN] [FLAGS]',
+    ],
+    [['pull'], 'pull wants one MODEL, and was given 0', 'usage: convoke pull MODEL [FLAGS]'],
+    [
+      ['cache', 'empty'],
+      "cache takes list, verify, clear, and was given 'empty'",
+      'usage: convoke cache list|verify|clear [PATTERN] [FLAGS]',
+    ],
+    [
+      ['cache', 'list', 'a', 'b'],
+      'cache list takes one PATTERN, and was given 2',
+      'usage: convoke cache list|verify|clear [PATTERN] [FLAGS]',
+    ],
+    [['hub', 'show'], "hub takes build and one DIR, and was given 'show'", 'usage: convoke hub build DIR [FLAGS]'],
+    [
+      ['hub', 'build', 'x', '--mean', '1,,2'],
+      "--mean takes numbers with commas between them, and was given '1,,2'",
+      'usage: convoke hub build DIR [FLAGS]',
+    ],
     [['info'], 'info wants one MODEL, and was given 0', 'usage: convoke info MODEL [FLAGS]'],
     [['doctor', 'x'], "doctor takes no 'x'", 'usage: convoke doctor [FLAGS]'],
   ])('%j', async (args, message, usage) => {
@@ -49,7 +82,7 @@ describe('wrong usage', () => {
 });
 
 describe('help', () => {
-  it.each(['classify', 'list', 'info', 'doctor'])('of %s names its flags', async (name) => {
+  it.each(['classify', 'list', 'info', 'pull', 'cache', 'hub', 'doctor'])('of %s names its flags', async (name) => {
     const { code, stdout, stderr } = await runCommand([name, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^convoke ${name}: .*\\n\\nusage: convoke ${name} `));
@@ -63,6 +96,9 @@ describe('help', () => {
       'classify',
       'list',
       'info',
+      'pull',
+      'cache',
+      'hub',
       'doctor',
       'CONVOKE_HUB',
       'CONVOKE_OFFLINE',
@@ -85,7 +121,7 @@ describe('list', () => {
     const rows = stdout.trimEnd().split('\n').slice(2);
     expect(rows.map((row) => row.split(' ')[0])).toEqual(registry.list());
     expect(rows.find((row) => row.startsWith('resnet18 '))).toMatch(
-      /^resnet18 +resnet +3 x 224 x 224 +1000 +11\.69 M +1\.81 G +69\.8 % +IMAGENET1K_V1$/,
+      /^resnet18 +3 x 224 x 224 +11\.69 M +1\.81 G +69\.8 % +IMAGENET1K_V1$/,
     );
   });
 
@@ -96,6 +132,18 @@ describe('list', () => {
     };
     expect(await names('next50')).toEqual(['resnext50_32x4d']);
     expect(await names('resnet*')).toEqual(registry.list('resnet*'));
+  });
+
+  it.each([
+    ['name', (rows: readonly Row[]) => rows.map(({ name }) => name).toSorted()],
+    ['params', sorted((a, b) => a.parameters - b.parameters)],
+    ['macs', sorted((a, b) => a.macs - b.macs)],
+    ['top1', sorted((a, b) => (b.top1 ?? 0) - (a.top1 ?? 0))],
+  ])('is sorted by %s', async (key, order) => {
+    const rows = async (args: readonly string[]) =>
+      JSON.parse((await runCommand(['list', ...args, '--json'])).stdout) as Row[];
+    const given = await rows([]);
+    expect((await rows(['--sort', key])).map(({ name }) => name)).toEqual(order(given));
   });
 
   it('is JSON with --json', async () => {
@@ -146,9 +194,30 @@ describe('info', () => {
       expect(stdout).toContain(line);
   });
 
+  it('shows choices, heads that only help to learn, and layers', async () => {
+    const lenet = await runCommand(['info', 'lenet5', '--layers']);
+    expect(lenet.stdout).toMatch(/^ {2}config +activation tanh, pooling average \(option config of load\)$/m);
+    expect(lenet.stdout).toMatch(/^conv2 +conv2d +\[n,16,10,10\] +2,416 +240,000$/m);
+    expect(lenet.stdout).toMatch(/^total +61,706 +416,520$/m);
+    const { stdout } = await runCommand(['info', 'googlenet']);
+    expect(stdout).toMatch(/^ {2}parameters +6,624,904, 27 MB in float32$/m);
+    expect(stdout).toMatch(/^ {2}with heads +13,004,888, 52 MB in float32: auxiliary, for training$/m);
+    expect(stdout).not.toContain('total');
+  });
+
   it('is JSON with --json', async () => {
     const { stdout } = await runCommand(['info', 'resnet18', '--json']);
     const document = JSON.parse(stdout);
+    expect(document.layers).toBeUndefined();
+    expect(document).toMatchObject({ weightBytes: 46_796_640, activationBytes: expect.any(Number), withHeads: null });
+    const layers = JSON.parse((await runCommand(['info', 'lenet5', '--json', '--layers'])).stdout).layers;
+    expect(layers[0]).toEqual({
+      name: 'conv1',
+      operator: 'conv2d',
+      output: ['n', 6, 28, 28],
+      parameters: 156,
+      macs: 117_600,
+    });
     expect(document).toMatchObject({ name: 'resnet18', family: 'resnet', parameters: 11_689_512, macs: 1_814_073_344 });
     expect(document.weights).toMatchObject([
       {
