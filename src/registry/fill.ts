@@ -45,9 +45,9 @@ export async function fill(
  * The parameters to take from the weights, which must fit the model of their own width. The others start from the seed:
  * those of another shape at the width that is wanted, and optional ones the weights do not have.
  */
-function fitting(
+export function fitting(
   spec: ModelSpec,
-  { parameters, size, config }: Prepared,
+  { parameters, size, config }: Pick<Prepared, 'parameters' | 'size' | 'config'>,
   { tensors }: TensorReader,
   trained: number,
   source: string,

@@ -8,7 +8,9 @@ import { DeviceError, UsageError } from '../runtime/errors.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { Tensor } from '../runtime/tensor.ts';
+import type { StateDict, TensorReader } from '../weights/tensors.ts';
 import type { Profile } from './profile.ts';
+import type { SaveOptions, SaveTarget } from './save.ts';
 import { type Summary, summarise } from './summary.ts';
 
 /** One answer: the class, its name where the weights have names, and softmax's probability. */
@@ -34,6 +36,8 @@ export interface OpenedModel {
   readonly classNames: readonly string[] | null;
   /** The weights entry's id. */
   readonly weights: string | null;
+  /** Reads the weights once more, in state_dict order. */
+  readonly state: (signal: AbortSignal | undefined) => Promise<TensorReader>;
   /**
    * Milliseconds of waiting for the model: while the graph was built and its pipelines compiled (the weights came in
    * meanwhile), and the rest, until the weights were on the GPU.
@@ -128,6 +132,37 @@ export class Model {
     const { n, data } = await this.#input(batch);
     const { profileOf } = await import('./profile.ts');
     return profileOf(await this.#withExecutor((executor) => executor.profile(n, { image: data })));
+  }
+
+  /**
+   * All weights by torchvision's names and in its order, batch norm's counters included, in PyTorch's layout. Running a
+   * model does not change them: they are read again from where they came (the cache, the file, the caller's memory), and what
+   * started from the seed is drawn again, so that they take no memory until they are asked for.
+   * Throws what loading throws, as the file may be gone.
+   */
+  async stateDict({ signal }: { readonly signal?: AbortSignal } = {}): Promise<StateDict> {
+    this.#check();
+    const { stateDictOf } = await import('./save.ts');
+    const reader = await this.#opened.state(signal);
+    try {
+      return await stateDictOf(reader);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /**
+   * Writes what `stateDict` gives as a safetensors file, one tensor in memory at a time: to a path in Node, where the file
+   * appears whole or not at all, to a stream, or, without a target, into a Blob for a browser to offer as a download.
+   * Throws WeightsError `unsupported_dtype` for a number that is too large for the dtype, and what `stateDict` throws.
+   */
+  save(target?: undefined, options?: SaveOptions): Promise<Blob>;
+  save(target: SaveTarget, options?: SaveOptions): Promise<undefined>;
+  async save(target?: SaveTarget, options: SaveOptions = {}): Promise<Blob | undefined> {
+    this.#check();
+    const { checkSave, writeState } = await import('./save.ts');
+    checkSave(this.name, target, options);
+    return writeState(await this.#opened.state(options.signal), target, options);
   }
 
   /** Frees the GPU memory; what is under way throws UsageError 'disposed'. Safe to call twice. */

@@ -20,10 +20,7 @@ export const files: Platform = {
   },
 
   writeFile: async (path) => {
-    throw new WeightsError(
-      'missing_file',
-      `${path}: a browser writes no files by path; take the bytes and download them`,
-    );
+    throw new WeightsError('missing_file', `${path}: a browser writes no files by path; offer the bytes as a download`);
   },
 
   openStore: openOriginStore,

@@ -22,7 +22,8 @@ export const files: Platform = {
 
   openFile: (url) => openPath(fileURLToPath(url)),
 
-  async writeFile(path, chunks) {
+  async writeFile(file, chunks) {
+    const path = typeof file === 'string' ? file : fileURLToPath(file);
     const temporary = `${path}.${randomUUID()}.part`;
     try {
       await mkdir(dirname(resolve(path)), { recursive: true });

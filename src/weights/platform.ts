@@ -14,8 +14,8 @@ export interface Platform {
   locate(address: string): URL;
   /** Opens a `file:` URL. Throws WeightsError `missing_file`; browsers have none. */
   openFile(url: URL): Promise<ByteSource>;
-  /** Writes a file so that it appears whole or not at all. Throws WeightsError `missing_file` where that cannot be. */
-  writeFile(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Writes a path or `file:` URL so that it appears whole or not at all. Throws WeightsError `missing_file` where that cannot be. */
+  writeFile(file: string | URL, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   /** The cache: in Node a folder (`directory` or the default one), in browsers the origin's private files, or memory. */
   openStore(directory?: string): Promise<Store>;
   hasher(): Hasher;
