@@ -209,7 +209,7 @@ describe('info', () => {
     const { stdout } = await runCommand(['info', 'resnet18', '--json']);
     const document = JSON.parse(stdout);
     expect(document.layers).toBeUndefined();
-    expect(document).toMatchObject({ weightBytes: 46_796_640, activationBytes: expect.any(Number), withHeads: null });
+    expect(document).toMatchObject({ weightBytes: 46_796_528, activationBytes: expect.any(Number), withHeads: null });
     const layers = JSON.parse((await runCommand(['info', 'lenet5', '--json', '--layers'])).stdout).layers;
     expect(layers[0]).toEqual({
       name: 'conv1',
