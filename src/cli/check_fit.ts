@@ -3,7 +3,7 @@
 import { builtin } from '../models/builtin.ts';
 import { build, readConfig } from '../registry/build.ts';
 import { classNames } from '../registry/classes/classes.ts';
-import { fit } from '../registry/fit.ts';
+import { namesThatFit } from '../registry/fit.ts';
 import type { ModelSpec } from '../registry/plugin.ts';
 import type { WeightsEntry } from '../weights/manifest.ts';
 import type { TensorInfo } from '../weights/tensors.ts';
@@ -23,5 +23,5 @@ export async function checkFit(
   const spec = specOf(model);
   const { length } = await classNames(classes);
   const built = build(spec, { classes: length, size: preprocess.crop, config: readConfig(model, spec, config) });
-  fit(built, tensors, `${source} for ${model}`);
+  namesThatFit(built, tensors, `${source} for ${model}`);
 }

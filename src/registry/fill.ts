@@ -4,7 +4,7 @@ import type { Device } from '../runtime/device/device.ts';
 import { Executor } from '../runtime/device/executor.ts';
 import type { NamedTensor, TensorReader } from '../weights/tensors.ts';
 import { build } from './build.ts';
-import { fit } from './fit.ts';
+import { namesThatFit } from './fit.ts';
 import type { Options, Prepared, Weights } from './load.ts';
 import type { ModelSpec } from './plugin.ts';
 
@@ -53,7 +53,7 @@ export function fitting(
   source: string,
 ): ReadonlySet<string> {
   const built = build(spec, { classes: trained, size, config });
-  const found = fit(built, tensors, source);
+  const found = namesThatFit(built, tensors, source);
   const shapes = new Map(parameters.map(({ name, shape }) => [name, `${shape}`]));
   return new Set(
     built.parameters

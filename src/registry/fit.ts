@@ -8,7 +8,7 @@ import type { BuiltModel } from './build.ts';
  * The names of the parameters to take from the tensors. Those of auxiliary heads may all be absent, and counters of
  * batches. Throws WeightsError 'weights_mismatch' whose `problems` list everything that does not fit.
  */
-export function fit(
+export function namesThatFit(
   { parameters, auxiliaryNames }: Pick<BuiltModel, 'parameters' | 'auxiliaryNames'>,
   tensors: readonly TensorInfo[],
   source: string,
