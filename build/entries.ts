@@ -2,13 +2,13 @@
 import { readdirSync } from 'node:fs';
 
 /** Files of src/models that are no family: the layers they are made of, and the list of them all. */
-const notFamilies = ['layers.ts', 'layers_1998.ts', 'builtin.ts'];
+const notFamily = /^(layers(_\w+)?|builtin)\.ts$/;
 
 /** Families of models: `resnet` for src/models/resnet.ts, which is imported as `convoke/models/resnet`. */
 export function modelFamilies(): string[] {
   const files = readdirSync(new URL('../src/models/', import.meta.url));
   return files
-    .filter((file) => file.endsWith('.ts') && !notFamilies.includes(file))
+    .filter((file) => file.endsWith('.ts') && !notFamily.test(file))
     .map((file) => file.slice(0, -'.ts'.length))
     .sort();
 }

@@ -14,18 +14,16 @@ import type { Value } from '../runtime/graph/value.ts';
 import {
   adaptiveAvgPool,
   add,
-  convNorm,
   dropout,
   flatten,
   linear,
   normalFanOut,
-  roundWidth,
   silu,
-  squeezeExcitation,
   stochasticDepth,
   type WeightInit,
   zeroInit,
 } from './layers.ts';
+import { convNorm, roundWidth, squeezeExcitation } from './layers_blocks.ts';
 
 /** A stage: expansion, kernel, stride of its first block, output channels, blocks. */
 interface Stage {

@@ -10,8 +10,7 @@
 // entry sets `transformInput`, as torchvision does, and keeps ImageNet's preprocessing, so that the same tensor goes in as in
 // torchvision; a preprocessing with mean and deviation 0.5, and the config off, would give the same but for rounding.
 
-import * as z from 'zod/mini';
-import { configured, defineModels, type Heads } from '../registry/plugin.ts';
+import { defineModels, type Heads } from '../registry/plugin.ts';
 import { torchvisionWeights } from '../registry/torchvision_weights.ts';
 import type { Scope } from '../runtime/graph/scope.ts';
 import type { Value } from '../runtime/graph/value.ts';
@@ -30,10 +29,10 @@ import {
   maxPool,
   normal,
   relu,
-  renormalise,
   type Start,
   type WeightInit,
 } from './layers.ts';
+import { published, transforming } from './layers_inception.ts';
 
 /** A row of table 1: #1x1, #3x3 reduce, #3x3, #5x5 reduce, #5x5, pool proj. */
 type Row = readonly [one: number, reduce3: number, three: number, reduce5: number, five: number, pool: number];
@@ -67,7 +66,7 @@ interface Form {
 }
 
 /** torchvision's BasicConv2d. It cuts its normal law off at 2, which is 200 deviations: never. */
-const published: Form = {
+const torchvision: Form = {
   conv: (scope, x, options) => {
     const y = conv2d(scope.at('conv'), x, { ...options, bias: false, init: normal(0.01) });
     return relu(scope.at('relu'), batchNorm(scope.at('bn'), y, { eps: 1e-3 }));
@@ -148,11 +147,6 @@ function network(net: Scope, image: Value, form: Form, classes: number): Heads {
   return { logits, auxiliary: { aux1: { logits: aux1, weight: 0.3 }, aux2: { logits: aux2, weight: 0.3 } } };
 }
 
-const transform = z.object({
-  /** Whether the image comes normalised as for ImageNet and is to be brought to mean and deviation 0.5. */
-  transformInput: z._default(z.boolean(), false),
-});
-
 const weights = torchvisionWeights(['IMAGENET1K_V1', 'googlenet-1378be20', null, 69.778, 89.53, 256]);
 
 export const googlenet = defineModels({
@@ -160,12 +154,10 @@ export const googlenet = defineModels({
   paper: 'Szegedy et al.: Going Deeper with Convolutions, 2014 (arXiv:1409.4842), table 1 and figure 3',
   models: {
     googlenet: {
-      ...configured(transform, (net, image, { classes, transformInput }) =>
-        network(net, transformInput ? renormalise(net.at('transform_input'), image) : image, published, classes),
-      ),
+      ...transforming((net, image, classes) => network(net, image, torchvision, classes)),
       input: { channels: 3, size: 224, minSize: 15 },
       classes: 1000,
-      weights: weights.map((entry) => ({ ...entry, config: { transformInput: true } })),
+      weights: weights.map((entry) => ({ ...entry, ...published })),
     },
     inception_v1: {
       build: (net, image, { classes }) => network(net, image, original, classes),

@@ -6,13 +6,12 @@
 // Names and widths are torchvision's, which has them from Google's release. Its published weights want the image normalised
 // to mean and deviation 0.5: their entry sets `transformInput`, as googlenet.ts explains.
 //
-// The head looks through a 5x5 window at an average over 5x5, so it needs maps of 17x17, which images of 299 have. Below that
-// there is no head to learn from, but the model answers, from 75 on.
+// The head looks through a 5x5 window at averages over 5x5, so it needs maps of 17x17, which images of 299 have. torchvision
+// does not train with smaller ones; here their maps are spread to that size for the head.
 
-import * as z from 'zod/mini';
-import { configured, defineModels, type Heads } from '../registry/plugin.ts';
+import { defineModels, type Heads } from '../registry/plugin.ts';
 import { torchvisionWeights } from '../registry/torchvision_weights.ts';
-import { input, type Scope } from '../runtime/graph/scope.ts';
+import type { Scope } from '../runtime/graph/scope.ts';
 import type { Value } from '../runtime/graph/value.ts';
 import {
   adaptiveAvgPool,
@@ -27,8 +26,8 @@ import {
   maxPool,
   normal,
   relu,
-  renormalise,
 } from './layers.ts';
+import { published, transforming } from './layers_inception.ts';
 
 type Shape = Omit<Conv2dOptions, 'bias' | 'init' | 'biasInit'>;
 type Kernel = Pick<Shape, 'kernel' | 'padding'>;
@@ -142,15 +141,17 @@ function spread(module: Scope, name: string, x: Value): Value {
   return concat(module.at(name), [row, column]);
 }
 
+const SMALLEST_FOR_HEAD = 17;
+
 /** Figure 8. */
 function auxiliary(head: Scope, x: Value, classes: number): Value {
-  let y = avgPool(head.at('avg_pool'), x, { kernel: 5, stride: 3 });
+  const small = Number(x.shape[2]) < SMALLEST_FOR_HEAD;
+  let y = small ? adaptiveAvgPool(head.at('spread'), x, SMALLEST_FOR_HEAD) : x;
+  y = avgPool(head.at('avg_pool'), y, { kernel: 5, stride: 3 });
   y = conv(head.at('conv0'), y, { out: 128, ...point });
   y = adaptiveAvgPool(head.at('pool'), conv(head.at('conv1'), y, { out: 768, kernel: 5 }), 1);
   return linear(head.at('fc'), flatten(head.at('flatten'), y), classes, { init: normal(0.001) });
 }
-
-const SMALLEST_FOR_HEAD = 17;
 
 function network(net: Scope, image: Value, classes: number): Heads {
   let x = conv(net.at('Conv2d_1a_3x3'), image, { out: 32, kernel: 3, stride: 2 });
@@ -174,21 +175,13 @@ function network(net: Scope, image: Value, classes: number): Heads {
     ['6e', 192],
   ] as const)
     x = mixedC(net.at(`Mixed_${name}`), x, inner);
-  // A map that is too small for the head stands aside for one that is not, so that the head's parameters are declared.
-  const fits = Number(x.shape[2]) >= SMALLEST_FOR_HEAD;
-  const seen = fits ? x : input('AuxLogits', ['n', 768, SMALLEST_FOR_HEAD, SMALLEST_FOR_HEAD]);
-  const head = auxiliary(net.at('AuxLogits'), seen, classes);
+  const head = auxiliary(net.at('AuxLogits'), x, classes);
   x = mixedD(net.at('Mixed_7a'), x);
   x = mixedE(net.at('Mixed_7c'), mixedE(net.at('Mixed_7b'), x));
   x = dropout(net.at('dropout'), adaptiveAvgPool(net.at('avgpool'), x, 1));
   const logits = linear(net.at('fc'), flatten(net.at('flatten'), x), classes, { init: normal(0.1) });
-  return { logits, auxiliary: fits ? { AuxLogits: { logits: head, weight: 0.4 } } : {} };
+  return { logits, auxiliary: { AuxLogits: { logits: head, weight: 0.4 } } };
 }
-
-const transform = z.object({
-  /** Whether the image comes normalised as for ImageNet and is to be brought to mean and deviation 0.5. */
-  transformInput: z._default(z.boolean(), false),
-});
 
 const rows = torchvisionWeights([
   'IMAGENET1K_V1',
@@ -201,7 +194,7 @@ const rows = torchvisionWeights([
 const weights = rows.map((entry) => ({
   ...entry,
   preprocess: { ...entry.preprocess, crop: 299 },
-  config: { transformInput: true },
+  ...published,
 }));
 
 export const inceptionV3 = defineModels({
@@ -209,9 +202,7 @@ export const inceptionV3 = defineModels({
   paper: 'Szegedy et al.: Rethinking the Inception Architecture for Computer Vision, 2015 (arXiv:1512.00567), table 1',
   models: {
     inception_v3: {
-      ...configured(transform, (net, image, { classes, transformInput }) =>
-        network(net, transformInput ? renormalise(net.at('transform_input'), image) : image, classes),
-      ),
+      ...transforming(network),
       input: { channels: 3, size: 299, minSize: 75 },
       classes: 1000,
       weights,

@@ -165,12 +165,6 @@ export function affine(scope: Scope, x: Value, { scale, shift = 0 }: AffineOptio
   return affineOp.of({ x }, { scale: [scale].flat(), shift: [shift].flat() }, scope.path);
 }
 
-/** An image with ImageNet's mean and deviation as one with 0.5 for both: torchvision's `transform_input`. */
-export function renormalise(scope: Scope, x: Value): Value {
-  const scale = [0.229, 0.224, 0.225].map((std) => std / 0.5);
-  return affine(scope, x, { scale, shift: [0.485, 0.456, 0.406].map((mean) => (mean - 0.5) / 0.5) });
-}
-
 export interface PoolOptions {
   readonly kernel: Pair;
   /** The kernel's size where it is not given. */
@@ -244,43 +238,6 @@ export function padChannels(scope: Scope, x: Value, channels: number): Value {
 /** Along the channels. */
 export function concat(scope: Scope, parts: readonly Value[]): Value {
   return concatOp.of(Object.fromEntries(parts.entries()), {}, scope.path);
-}
-
-export interface ConvNormOptions extends Omit<Conv2dOptions, 'bias' | 'padding' | 'kernel'> {
-  /** Odd, and padded so that a stride of 1 keeps the image's size. */
-  readonly kernel: number;
-  readonly eps?: number;
-  readonly activation?: Layer;
-}
-
-/** torchvision's Conv2dNormActivation: a convolution (0), batch norm (1) and, where one is given, an activation (2). */
-export function convNorm(scope: Scope, x: Value, { eps, activation, ...options }: ConvNormOptions): Value {
-  const padding = (options.kernel - 1) / 2;
-  const y = conv2d(scope.at(0), x, { init: normalFanOut, ...options, padding, bias: false });
-  const normed = batchNorm(scope.at(1), y, eps === undefined ? {} : { eps });
-  return activation ? activation(scope.at(2), normed) : normed;
-}
-
-export interface SqueezeExcitationOptions extends Start {
-  /** Channels between the two convolutions. */
-  readonly squeeze: number;
-  readonly activation?: Layer;
-  readonly gate?: Layer;
-}
-
-/** Scales each channel by what the image's averages say of it (Hu et al. 2017, arXiv:1709.01507, figure 3). */
-export function squeezeExcitation(scope: Scope, x: Value, options: SqueezeExcitationOptions): Value {
-  const { squeeze, activation = relu, gate = sigmoid, ...start } = options;
-  let y = adaptiveAvgPool(scope.at('avgpool'), x, 1);
-  y = activation(scope.at('activation'), conv2d(scope.at('fc1'), y, { out: squeeze, kernel: 1, ...start }));
-  y = gate(scope.at('scale_activation'), conv2d(scope.at('fc2'), y, { out: width(scope, x), kernel: 1, ...start }));
-  return mul(scope, x, y);
-}
-
-/** The multiple of `divisor` nearest to a width, at least `divisor` and 0.9 of it: torchvision's _make_divisible. */
-export function roundWidth(channels: number, divisor = 8): number {
-  const nearest = Math.max(divisor, Math.floor((channels + divisor / 2) / divisor) * divisor);
-  return nearest < 0.9 * channels ? nearest + divisor : nearest;
 }
 
 /** torch.nn.Sequential: layers after one another, named 0, 1, 2. */

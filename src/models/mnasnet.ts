@@ -20,10 +20,10 @@ import {
   linear,
   normalFanOut,
   relu,
-  roundWidth,
   type WeightInit,
   zeroInit,
 } from './layers.ts';
+import { roundWidth } from './layers_blocks.ts';
 
 /** Stacks 8 to 13: output channels, kernel, stride of the first block, expansion, blocks. */
 const stacks = [

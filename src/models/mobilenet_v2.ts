@@ -15,16 +15,15 @@ import {
   add,
   batchNorm,
   conv2d,
-  convNorm,
   dropout,
   flatten,
   linear,
   normal,
   normalFanOut,
   relu6,
-  roundWidth,
   zeroInit,
 } from './layers.ts';
+import { convNorm, roundWidth } from './layers_blocks.ts';
 
 /** Table 2: expansion t, output channels c, repetitions n, stride s of the first. */
 const table = [

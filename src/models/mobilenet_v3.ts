@@ -12,8 +12,6 @@ import type { Value } from '../runtime/graph/value.ts';
 import {
   adaptiveAvgPool,
   add,
-  type ConvNormOptions,
-  convNorm,
   dropout,
   flatten,
   hardsigmoid,
@@ -22,10 +20,9 @@ import {
   normal,
   normalFanOut,
   relu,
-  roundWidth,
-  squeezeExcitation,
   zeroInit,
 } from './layers.ts';
+import { type ConvNormOptions, convNorm, roundWidth, squeezeExcitation } from './layers_blocks.ts';
 
 /** A row of a table: kernel, expansion size, output channels, squeeze-excitation, nonlinearity, stride. */
 type Row = readonly [kernel: number, wide: number, out: number, se: boolean, nl: 'RE' | 'HS', stride: number];

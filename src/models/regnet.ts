@@ -7,19 +7,8 @@ import { type Build, defineModels, type ModelSpec } from '../registry/plugin.ts'
 import { type PublishedRow, torchvisionWeights, withNaming } from '../registry/torchvision_weights.ts';
 import type { Scope } from '../runtime/graph/scope.ts';
 import type { Value } from '../runtime/graph/value.ts';
-import {
-  adaptiveAvgPool,
-  add,
-  convNorm,
-  flatten,
-  linear,
-  normal,
-  normalFanOut,
-  relu,
-  roundWidth,
-  squeezeExcitation,
-  zeroInit,
-} from './layers.ts';
+import { adaptiveAvgPool, add, flatten, linear, normal, normalFanOut, relu, zeroInit } from './layers.ts';
+import { convNorm, roundWidth, squeezeExcitation } from './layers_blocks.ts';
 
 /** A point of the design space: `w0`, `wa` and `wm` of equations 2 and 3, and channels of a group. */
 type Design = readonly [depth: number, w0: number, wa: number, wm: number, groupWidth: number];

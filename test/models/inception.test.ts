@@ -159,14 +159,20 @@ describe('auxiliary heads', () => {
     expect(count(v3, (name) => !v3.auxiliaryNames.has(name))).toBe(23_834_568);
   });
 
-  it('of inception_v3 needs images of 299, and its parameters are there for smaller ones', () => {
-    const large = buildModel('inception_v3');
-    expect(large.auxiliary.AuxLogits).toMatchObject({ weight: 0.4, logits: { shape: ['n', 1000] } });
-    const small = buildModel('inception_v3', { size: 96 });
-    expect(small.auxiliary).toEqual({});
-    const names = ({ parameters }: BuiltModel) => parameters.map(({ name, shape }) => `${name} [${shape}]`);
-    expect(names(small)).toEqual(names(large));
-    expect(small.graph.values.filter(({ kind }) => kind === 'input').map(({ name }) => name)).toEqual(['image']);
+  it('of inception_v3 sees maps of 17x17, whatever the size of the image', () => {
+    const seen = (size: number) => {
+      const { auxiliary } = buildModel('inception_v3', { size });
+      expect(auxiliary).toMatchObject({ AuxLogits: { weight: 0.4, logits: { shape: ['n', 1000] } } });
+      let at = auxiliary.AuxLogits!.logits;
+      while (at.operator?.name !== 'avg_pool2d') at = at.inputs.x!;
+      return [at.shape, at.inputs.x!.shape, at.inputs.x!.operator!.name];
+    };
+    const [pooled, map] = [
+      ['n', 768, 5, 5],
+      ['n', 768, 17, 17],
+    ];
+    expect(seen(299)).toEqual([pooled, map, 'concat']);
+    expect(seen(96)).toEqual([pooled, map, 'adaptive_avg_pool2d']);
   });
 });
 
