@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
+import { apt, canInstall } from './apt.mjs';
 import { hasPackage, output, packageFolder, root, run, say } from './run.mjs';
 
 const NPM_CHROMIUM = '@sparticuz/chromium';
@@ -134,14 +135,4 @@ exec "$here/browser" "$@"
   rmSync(folder, { recursive: true, force: true });
   renameSync(partial, folder);
   return program;
-}
-
-function canInstall() {
-  return process.platform === 'linux' && process.getuid?.() === 0 && output('apt-get', ['--version']) !== null;
-}
-
-/** apt's talk goes to stderr, and stays there to be read if it fails. */
-function apt(args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return run('apt-get', ['--quiet', '--quiet', ...args], { env, stdio: ['ignore', 2, 2] });
 }

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureTorch } from './apt.mjs';
 import { build } from './build.mjs';
 import { ensureChromium, ensureLavapipe, npmSwiftShaderIsHere } from './drivers.mjs';
 import { root, say, tool } from './run.mjs';
@@ -21,6 +22,8 @@ process.env.CONVOKE_TEST_DRIVERS = drivers.join(',');
 
 let failedChecks = 0;
 const everything = rest.length === 0;
+const noTorch = everything ? ensureTorch() : null;
+if (noTorch) say(`torch is missing, and the test that needs it skips itself: ${noTorch}`);
 if (everything) {
   check('biome', () => tool('biome', ['check', '--error-on-warnings', '.']));
   check('types', () => tool('tsc', ['--project', 'tsconfig.json']));
