@@ -1,19 +1,20 @@
 // Convolution by subgroup broadcasts with weights in a texture: the fastest on drivers that run on a CPU.
 
-import { type ImageNeeds, roundUp } from '../../runtime/plan/layout.ts';
+import { type ImageLayout, type ImageNeeds, roundUp } from '../../runtime/plan/layout.ts';
 import type { BufferRef, Step } from '../../runtime/plan/program.ts';
 import { defineKernel } from '../kernel.ts';
 import type { Call, Candidate } from '../op.ts';
 import type { JoinedEpilogue } from '../shared/epilogue.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
 import { linearGrid } from '../shared/grid.ts';
+import imageText from '../shared/image.wgsl';
 import lanes4 from '../shared/lanes_4.wgsl';
 import lanes8 from '../shared/lanes_8.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
-import { image, strideUniforms } from '../shared/strides.ts';
+import { image, imageUniforms } from '../shared/strides.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_broadcast.wgsl';
-import { geometry } from './geometry.ts';
+import { geometry, tapSteps, underOutput } from './geometry.ts';
 import { byRuns, byTaps, packTexture, panelsOf, type Reduction, reductionRows, weightTexture } from './pack_weights.ts';
 import { speed } from './speed.ts';
 
@@ -39,14 +40,16 @@ export const conv2dBroadcast: Candidate<Conv2dAttributes> = {
   needs: (call) => ({ x: imageNeeds(call) }),
   emit(call, emitter) {
     const lanes = broadcastLanes(call);
-    const { stride, padding, dilation, groups } = call.attributes;
+    const { groups } = call.attributes;
     const { filters, perGroup, outH, outW, macs } = geometry(call);
     const x = emitter.input('x');
     const xl = image(x);
     const yl = image(emitter.output);
+    const group = { channels: filters / groups, written: filters / groups };
+    const images = { x: underOutput(call, xl), y: groups > 1 ? { ...yl, ...group } : yl };
     const tight = xl.written % lanes !== 0;
     const order = tight ? byRuns(call, lanes) : byTaps(call, groups > 1 ? perGroup : xl.written);
-    const epilogue = epilogueOf(call, emitter);
+    const steps = { ...tapSteps(call, xl), z_x: perGroup, z_y: filters / groups, z_filter: filters / groups };
     emitter.step({
       ...broadcastStep({
         lanes,
@@ -54,27 +57,13 @@ export const conv2dBroadcast: Candidate<Conv2dAttributes> = {
         w: packTexture(call, emitter, order, lanes),
         y: emitter.output,
         order,
-        epilogue,
+        epilogue: epilogueOf(call, emitter),
         biasScale: 1,
-        filters: filters / groups,
-        written: groups > 1 ? filters / groups : yl.written,
         fewPixels: outH * outW <= 4,
         z: groups,
         pixels: (n) => n * outH * outW,
-        strides: () => ({
-          out_pixels: outH * outW,
-          out_w: outW,
-          ...strideUniforms('y', emitter.output),
-          x_offset: xl.offset - padding[0] * xl.row - padding[1] * xl.pixel,
-          x_image: xl.image,
-          x_down: stride[0] * xl.row,
-          x_across: stride[1] * xl.pixel,
-          tap_down: dilation[0] * xl.row,
-          tap_across: dilation[1] * xl.pixel,
-          z_x: perGroup,
-          z_y: filters / groups,
-          z_filter: filters / groups,
-        }),
+        images: () => images,
+        steps: () => steps,
       }),
       flops: (n) => 2 * macs * n,
     });
@@ -102,37 +91,39 @@ interface BroadcastProduct {
   readonly epilogue: JoinedEpilogue;
   /** 0 where the bias is bound only to share a pipeline with those that add it. */
   readonly biasScale: 0 | 1;
-  /** Filters of one z, and the output channels written for them: a multiple of 4. */
-  readonly filters: number;
-  readonly written: number;
   /** An image has so few pixels that tiles of eight would be half empty. */
   readonly fewPixels: boolean;
   /** Independent products. */
   readonly z: number;
   pixels(n: number): number;
-  strides(n: number): Readonly<Record<string, number>>;
+  /** What each product sees. */
+  images(n: number): { readonly x: ImageLayout; readonly y: ImageLayout };
+  /** From tap to tap, and from product to product. */
+  steps(n: number): Readonly<Record<'tap_down' | 'tap_across' | 'z_x' | 'z_y' | 'z_filter', number>>;
 }
 
 /** One dispatch of the kernel. */
 export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | 'operator'> {
-  const { lanes, x, w, y, order, epilogue, biasScale, filters, written, fewPixels, z, pixels, strides } = product;
+  const { lanes, x, w, y, order, epilogue, biasScale, fewPixels, z, pixels, images, steps } = product;
   if (w.layout.kind !== 'texture') throw new TypeError(`weights are laid out as ${w.layout.kind}`);
   const { width } = w.layout;
   const rowsPerTile = fewPixels ? 4 : 8;
-  const panels = Math.ceil(written / (4 * lanes));
+  const panels = Math.ceil(images(1).y.written / (4 * lanes));
   const count = (n: number) => panels * Math.ceil(pixels(n) / rowsPerTile);
   return {
-    kernel: defineKernel('conv2d_broadcast', [source, lanesText[lanes] ?? '', linearIndex, ...epilogue.sources], {
-      constants: { ROWS: rowsPerTile },
-      enables: ['subgroups'],
-    }),
+    kernel: defineKernel(
+      'conv2d_broadcast',
+      [source, lanesText[lanes] ?? '', imageText, linearIndex, ...epilogue.sources],
+      {
+        constants: { ROWS: rowsPerTile },
+        enables: ['subgroups'],
+      },
+    ),
     bind: { x, w, y, ...epilogue.bind },
     uniforms: (n) => ({
       count: count(n),
       panels,
       pixels: pixels(n),
-      filters,
-      written,
       rows: order.rows,
       columns: order.columns,
       run: order.run,
@@ -140,7 +131,9 @@ export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | '
       w_rows: reductionRows(order),
       w_width: width,
       ...epilogue.uniforms,
-      ...strides(n),
+      ...imageUniforms('x', images(n).x),
+      ...imageUniforms('y', images(n).y),
+      ...steps(n),
     }),
     grid: (n) => {
       const [across, down] = linearGrid(count(n), 1);

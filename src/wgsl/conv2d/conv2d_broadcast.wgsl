@@ -1,43 +1,30 @@
 // Convolution fed by subgroup broadcasts, for drivers on a CPU: one subgroup a workgroup, no barrier, no mask in the loop.
 // x [N,H,W,C] with its zeros around it, w [panel][R,S,C][lane] as texels, y [N,P,Q,K]. One invocation: ROWS pixels, four channels.
 // Taps lie in `rows` x `columns`, each a run of channels; where few channels lie tight, a kernel's row is one run.
-// The products of z (channel groups, Winograd's points) are independent of each other.
+// x is seen from the output: at a pixel lies the first tap of its kernel. The products of z (channel groups, Winograd's points)
+// are independent of each other; y is what one of them gives.
 struct Params {
-  count: u32, panels: u32, pixels: u32, out_pixels: u32, out_w: u32, filters: u32, written: u32,
-  x_offset: u32, x_image: u32, x_down: u32, x_across: u32,
+  x: Image, y: Image, residual: Image, count: u32, panels: u32, pixels: u32,
   rows: u32, columns: u32, run: u32, tap_down: u32, tap_across: u32, w_rows: u32, w_width: u32,
-  z_x: u32, z_y: u32, z_filter: u32,
-  y_offset: u32, y_image: u32, y_row: u32, y_pixel: u32, r_offset: u32, r_image: u32, r_row: u32, r_pixel: u32,
-  bias_scale: f32, low: f32, high: f32,
+  z_x: u32, z_y: u32, z_filter: u32, bias_scale: f32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var w: texture_2d<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 
-// n, p, q. Pixels past the last one repeat it: computed and written twice, to the same values.
-fn place(pixel: u32) -> vec3u {
-  let m = min(pixel, params.pixels - 1u);
-  let n = m / params.out_pixels;
-  let inside = m - n * params.out_pixels;
-  let p = inside / params.out_w;
-  return vec3u(n, p, inside - p * params.out_w);
+// Pixels past the last one repeat it: computed and written twice, to the same values.
+fn pixel(i: u32) -> Place {
+  return pixel_place(params.y, min(i, params.pixels - 1u));
 }
 
-fn input_at(at: vec3u) -> u32 {
-  return at.x * params.x_image + at.y * params.x_down + at.z * params.x_across;
+// load_residual adds the offset itself.
+fn residual_at(at: Place) -> u32 {
+  return address(params.residual, at) - params.residual.offset;
 }
 
-fn output_at(at: vec3u) -> u32 {
-  return at.x * params.y_image + at.y * params.y_row + at.z * params.y_pixel;
-}
-
-fn residual_at(at: vec3u) -> u32 {
-  return at.x * params.r_image + at.y * params.r_row + at.z * params.r_pixel;
-}
-
-fn store(sum: vec4f, k: u32, at: u32, added: u32, keep: vec4<bool>) {
-  y[(at + k) / 4u] = select(vec4f(0.0), activate(sum + load_residual(0u, 0u, 0u, added + k)), keep);
+fn store(sum: vec4f, at: u32, added: u32, keep: vec4<bool>) {
+  y[at / 4u] = select(vec4f(0.0), activate(sum + load_residual(Place(0u, 0u, 0u, added))), keep);
 }
 
 @compute @workgroup_size(LANES)
@@ -50,10 +37,10 @@ fn main(
   if (i >= params.count) { return; }
   let panel = i % params.panels;
   let first = (i / params.panels) * ROWS;
-  let mine = place(first + local.x);
-  let next = place(first + local.x + LANES);
-  let reads = share(input_at(mine), input_at(next));
-  let start = params.x_offset + id.z * params.z_x + local.x;
+  let mine = pixel(first + local.x);
+  let next = pixel(first + local.x + LANES);
+  let reads = share(address(params.x, mine), address(params.x, next));
+  let start = id.z * params.z_x + local.x;
   let quad = panel * LANES + local.x;
 
   var s0 = vec4f(0.0);
@@ -88,22 +75,21 @@ fn main(
     }
   }
 
-  let to = share(output_at(mine), output_at(next));
+  let to = share(address(params.y, mine), address(params.y, next));
   let added = share(residual_at(mine), residual_at(next));
   let k = quad * 4u;
-  if (k >= params.written) { return; }
-  let keep = vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(params.filters);
+  if (k >= params.y.written) { return; }
+  let keep = kept(params.y, k);
   let bias = params.bias_scale * load_bias(id.z * params.z_filter + k);
-  let y0 = params.y_offset + id.z * params.z_y;
-  let r0 = id.z * params.z_y;
-  store(s0 + bias, k, y0 + to.p0, r0 + added.p0, keep);
-  store(s1 + bias, k, y0 + to.p1, r0 + added.p1, keep);
-  store(s2 + bias, k, y0 + to.p2, r0 + added.p2, keep);
-  store(s3 + bias, k, y0 + to.p3, r0 + added.p3, keep);
+  let z = id.z * params.z_y + k;
+  store(s0 + bias, z + to.p0, z + added.p0, keep);
+  store(s1 + bias, z + to.p1, z + added.p1, keep);
+  store(s2 + bias, z + to.p2, z + added.p2, keep);
+  store(s3 + bias, z + to.p3, z + added.p3, keep);
   if (ROWS > 4u) {
-    store(s4 + bias, k, y0 + to.p4, r0 + added.p4, keep);
-    store(s5 + bias, k, y0 + to.p5, r0 + added.p5, keep);
-    store(s6 + bias, k, y0 + to.p6, r0 + added.p6, keep);
-    store(s7 + bias, k, y0 + to.p7, r0 + added.p7, keep);
+    store(s4 + bias, z + to.p4, z + added.p4, keep);
+    store(s5 + bias, z + to.p5, z + added.p5, keep);
+    store(s6 + bias, z + to.p6, z + added.p6, keep);
+    store(s7 + bias, z + to.p7, z + added.p7, keep);
   }
 }

@@ -1,36 +1,29 @@
 // Convolution in vectors of four channels, in groups or in one. x [N,H,W,C] with its zeros around it, w [R,S,C/groups][K/4],
-// y [N,P,Q,K]. One invocation: four pixels of a row, four output channels. Pixels past the edge are thrown away.
+// y [N,P,Q,K]. Frame: each, an item being four pixels of a row, four output channels. Pixels past the
+// edge are thrown away. x is seen from the output: at a pixel lies the first tap of its kernel.
 struct Params {
-  count: u32, quads: u32, across: u32, out_h: u32, out_w: u32, filters: u32, group: u32, w_quads: u32,
-  rows: u32, columns: u32, run: u32, x_offset: u32, x_image: u32, x_down: u32, x_across: u32, tap_down: u32, tap_across: u32,
-  y_offset: u32, y_image: u32, y_row: u32, y_pixel: u32, r_offset: u32, r_image: u32, r_row: u32, r_pixel: u32,
-  low: f32, high: f32,
+  x: Image, y: Image, residual: Image, count: u32, across: u32, group: u32, w_quads: u32,
+  rows: u32, columns: u32, run: u32, tap_down: u32, tap_across: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 
-fn store(sum: vec4f, n: u32, p: u32, q: u32, k: u32) {
-  if (q >= params.out_w) { return; }
-  let keep = vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(params.filters);
-  let value = activate(sum + load_bias(k) + load_residual(n, p, q, k));
-  y[(params.y_offset + n * params.y_image + p * params.y_row + q * params.y_pixel + k) / 4u] = select(vec4f(0.0), value, keep);
+fn store(sum: vec4f, at: Place) {
+  if (at.w >= params.y.width) { return; }
+  let value = activate(sum + load_bias(at.c) + load_residual(at));
+  y[address(params.y, at) / 4u] = select(vec4f(0.0), value, kept(params.y, at.c));
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = linear_index(id, groups, 64u);
-  if (i >= params.count) { return; }
-  let quad = i % params.quads;
-  let place = i / params.quads;
-  let q = (place % params.across) * 4u;
-  let p = (place / params.across) % params.out_h;
-  let n = place / (params.across * params.out_h);
-  let k = quad * 4u;
-  let first = (k / params.group) * params.run;
-  let step = params.x_across / 4u;
-  var row = (params.x_offset + n * params.x_image + p * params.x_down + q * params.x_across + first) / 4u;
+fn item(i: u32) {
+  let quads = params.y.written / 4u;
+  let quad = i % quads;
+  let run = i / quads;
+  let line = run / params.across;
+  let at = Place(line / params.y.height, line % params.y.height, (run % params.across) * 4u, quad * 4u);
+  let step = params.x.pixel / 4u;
+  var row = address(params.x, Place(at.n, at.h, at.w, (at.c / params.group) * params.run)) / 4u;
   var weight = quad;
   var s0 = vec4f(0.0);
   var s1 = vec4f(0.0);
@@ -53,8 +46,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     }
     row += params.tap_down / 4u;
   }
-  store(s0, n, p, q, k);
-  store(s1, n, p, q + 1u, k);
-  store(s2, n, p, q + 2u, k);
-  store(s3, n, p, q + 3u, k);
+  store(s0, at);
+  store(s1, beside(at, 1u));
+  store(s2, beside(at, 2u));
+  store(s3, beside(at, 3u));
 }

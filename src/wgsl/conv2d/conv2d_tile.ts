@@ -3,10 +3,11 @@
 import { defineKernel } from '../kernel.ts';
 import type { Candidate } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
-import { image, strideUniforms } from '../shared/strides.ts';
+import imageText from '../shared/image.wgsl';
+import { image, imageUniforms } from '../shared/strides.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_tile.wgsl';
-import { geometry } from './geometry.ts';
+import { geometry, tapUniforms } from './geometry.ts';
 import { byTaps, packBuffer, reductionRows } from './pack_weights.ts';
 import { speed } from './speed.ts';
 
@@ -20,36 +21,23 @@ export const conv2dTile: Candidate<Conv2dAttributes> = {
     return speed(call, 'tile');
   },
   emit(call, emitter) {
-    const { stride, padding, dilation } = call.attributes;
-    const { filters, height, width, outH, outW, macs } = geometry(call);
+    const { filters, outH, outW, macs } = geometry(call);
     const x = emitter.input('x');
-    const { written } = image(emitter.output);
     const order = byTaps(call, image(x).written);
     const epilogue = epilogueOf(call, emitter);
     const panels = Math.ceil(filters / TILE);
     emitter.step({
-      kernel: defineKernel('conv2d_tile', [source, ...epilogue.sources]),
+      kernel: defineKernel('conv2d_tile', [source, imageText, ...epilogue.sources]),
       bind: { x, w: packBuffer(call, emitter, order, TILE), y: emitter.output, ...epilogue.bind },
       uniforms: (n) => ({
+        ...imageUniforms('x', image(x)),
+        ...imageUniforms('y', image(emitter.output)),
         pixels: outH * outW * n,
-        out_pixels: outH * outW,
-        out_w: outW,
-        height,
-        width,
-        filters,
-        written,
         w_quads: (panels * TILE) / 4,
         products: reductionRows(order),
         columns: order.columns,
         channels: order.run,
-        stride_h: stride[0],
-        stride_w: stride[1],
-        pad_top: padding[0],
-        pad_left: padding[1],
-        dilation_h: dilation[0],
-        dilation_w: dilation[1],
-        ...strideUniforms('x', x),
-        ...strideUniforms('y', emitter.output),
+        ...tapUniforms(call),
         ...epilogue.uniforms,
       }),
       grid: (n) => [Math.ceil((outH * outW * n) / TILE), panels, 1],

@@ -2,11 +2,8 @@
 // x [N,H,W,C], w [R,S,C][K/4] with K padded to 64, y [N,P,Q,K]. One workgroup: a tile, sixteen of the R*S*C products at a time.
 // One invocation: eight pixels (every eighth from its own) by eight filters (two vectors, eight vectors apart).
 struct Params {
-  pixels: u32, out_pixels: u32, out_w: u32, height: u32, width: u32, filters: u32, written: u32, w_quads: u32,
-  products: u32, columns: u32, channels: u32,
-  stride_h: u32, stride_w: u32, pad_top: u32, pad_left: u32, dilation_h: u32, dilation_w: u32,
-  x_offset: u32, x_image: u32, x_row: u32, x_pixel: u32, y_offset: u32, y_image: u32, y_row: u32, y_pixel: u32,
-  r_offset: u32, r_image: u32, r_row: u32, r_pixel: u32, low: f32, high: f32,
+  x: Image, y: Image, residual: Image, pixels: u32, w_quads: u32, products: u32, columns: u32, channels: u32,
+  stride_h: u32, stride_w: u32, pad_top: u32, pad_left: u32, dilation_h: u32, dilation_w: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -16,25 +13,19 @@ const STEP = 16u;
 var<workgroup> sh_x: array<vec4f, 256>;  // [pixel][four of the products]
 var<workgroup> sh_w: array<vec4f, 256>;  // [product][four of the filters]
 
-// n, p, q of an output pixel.
-fn place(m: u32) -> vec3u {
-  let inside = m % params.out_pixels;
-  return vec3u(m / params.out_pixels, inside / params.out_w, inside % params.out_w);
-}
-
 // Four channels under a tap, or zeros where the kernel hangs over the edge: above it and left of it the subtraction wraps.
-fn load(at: vec3u, m: u32, tap: u32, c: u32, valid: bool) -> vec4f {
-  let h = at.y * params.stride_h + tap / params.columns * params.dilation_h - params.pad_top;
-  let v = at.z * params.stride_w + tap % params.columns * params.dilation_w - params.pad_left;
-  if (!valid || m >= params.pixels || h >= params.height || v >= params.width) { return vec4f(0.0); }
-  return x[(params.x_offset + at.x * params.x_image + h * params.x_row + v * params.x_pixel + c) / 4u];
+fn load(at: Place, m: u32, tap: u32, c: u32, valid: bool) -> vec4f {
+  let h = at.h * params.stride_h + tap / params.columns * params.dilation_h - params.pad_top;
+  let v = at.w * params.stride_w + tap % params.columns * params.dilation_w - params.pad_left;
+  if (!valid || m >= params.pixels || h >= params.x.height || v >= params.x.width) { return vec4f(0.0); }
+  return x[address(params.x, Place(at.n, h, v, c)) / 4u];
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
   let first = id.x * 64u;
-  var mine: array<vec3u, 4>;
-  for (var j = 0u; j < 4u; j++) { mine[j] = place(first + local / 4u + 16u * j); }
+  var mine: array<Place, 4>;
+  for (var j = 0u; j < 4u; j++) { mine[j] = pixel_place(params.y, first + local / 4u + 16u * j); }
   var tap = 0u;
   var c = (local % 4u) * 4u;
   var sum: array<vec4f, 16>;
@@ -68,14 +59,12 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
   for (var i = 0u; i < 8u; i++) {
     let m = first + local / 8u + 8u * i;
     if (m >= params.pixels) { continue; }
-    let at = place(m);
+    var at = pixel_place(params.y, m);
     for (var j = 0u; j < 2u; j++) {
-      let k = (id.y * 16u + local % 8u + 8u * j) * 4u;
-      if (k >= params.written) { continue; }
-      let keep = vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(params.filters);
-      let value = activate(sum[2u * i + j] + load_bias(k) + load_residual(at.x, at.y, at.z, k));
-      let to = params.y_offset + at.x * params.y_image + at.y * params.y_row + at.z * params.y_pixel + k;
-      y[to / 4u] = select(vec4f(0.0), value, keep);
+      at.c = (id.y * 16u + local % 8u + 8u * j) * 4u;
+      if (at.c >= params.y.written) { continue; }
+      let value = activate(sum[2u * i + j] + load_bias(at.c) + load_residual(at));
+      y[address(params.y, at) / 4u] = select(vec4f(0.0), value, kept(params.y, at.c));
     }
   }
 }

@@ -1,11 +1,9 @@
 // Depthwise convolution: each channel by its own filter. x [N,H,W,C] with its zeros around it, w [C,R,S], y [N,P,Q,C].
 // One invocation: eight pixels of a row in one channel, held in two vectors. From tap to tap of a row these slide along by
 // one pixel, so that an input is loaded once a row; pixels past the edge are computed from anything and thrown away.
+// x is seen from the output: at a pixel lies the first tap of its kernel.
 struct Params {
-  rows: u32, columns: u32, channels: u32, written: u32, out_h: u32, out_w: u32,
-  x_offset: u32, x_image: u32, x_down: u32, x_across: u32, tap_down: u32, tap_across: u32,
-  y_offset: u32, y_image: u32, y_row: u32, y_pixel: u32, r_offset: u32, r_image: u32, r_row: u32, r_pixel: u32,
-  low: f32, high: f32,
+  x: Image, y: Image, residual: Image, rows: u32, columns: u32, tap_down: u32, tap_across: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -17,7 +15,7 @@ override SLIDE: u32;  // taps after which the vectors have moved by a pixel: 1, 
 struct Pixels { a: vec4f, b: vec4f }
 
 fn load(at: u32) -> Pixels {
-  let step = params.x_across;
+  let step = params.x.pixel;
   return Pixels(
     vec4f(x[at], x[at + step], x[at + 2u * step], x[at + 3u * step]),
     vec4f(x[at + 4u * step], x[at + 5u * step], x[at + 6u * step], x[at + 7u * step]),
@@ -28,28 +26,26 @@ fn slide(pixels: Pixels, next: f32) -> Pixels {
   return Pixels(vec4f(pixels.a.yzw, pixels.b.x), vec4f(pixels.b.yzw, next));
 }
 
-fn store(value: vec4f, n: u32, p: u32, q: u32, c: u32) {
+fn store(value: vec4f, at: Place) {
   let added = vec4f(
-    load_residual(n, p, q, c), load_residual(n, p, q + 1u, c),
-    load_residual(n, p, q + 2u, c), load_residual(n, p, q + 3u, c),
+    load_residual(at), load_residual(beside(at, 1u)), load_residual(beside(at, 2u)), load_residual(beside(at, 3u)),
   );
-  let result = select(vec4f(0.0), activate(value + added), c < params.channels);
-  let to = params.y_offset + n * params.y_image + p * params.y_row + q * params.y_pixel + c;
-  if (q < params.out_w) { y[to] = result.x; }
-  if (q + 1u < params.out_w) { y[to + params.y_pixel] = result.y; }
-  if (q + 2u < params.out_w) { y[to + 2u * params.y_pixel] = result.z; }
-  if (q + 3u < params.out_w) { y[to + 3u * params.y_pixel] = result.w; }
+  let result = select(vec4f(0.0), activate(value + added), at.c < params.y.channels);
+  let to = address(params.y, at);
+  if (at.w < params.y.width) { y[to] = result.x; }
+  if (at.w + 1u < params.y.width) { y[to + params.y.pixel] = result.y; }
+  if (at.w + 2u < params.y.width) { y[to + 2u * params.y.pixel] = result.z; }
+  if (at.w + 3u < params.y.width) { y[to + 3u * params.y.pixel] = result.w; }
 }
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let c = id.x;
-  if (c >= params.written) { return; }
-  let n = id.z / params.out_h;
-  let p = id.z - n * params.out_h;
-  let q = id.y * 8u;
-  var row = params.x_offset + n * params.x_image + p * params.x_down + q * params.x_across + c;
-  var weight = min(c, params.channels - 1u) * params.rows * params.columns;
+  if (c >= params.y.written) { return; }
+  let n = id.z / params.y.height;
+  let at = Place(n, id.z - n * params.y.height, id.y * 8u, c);
+  var row = address(params.x, at);
+  var weight = min(c, params.y.channels - 1u) * params.rows * params.columns;
   let bias = load_bias(c);
   var a = vec4f(bias);
   var b = vec4f(bias);
@@ -63,9 +59,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       b += w[weight] * now.b;
       weight++;
       if (SLIDE == 1u) {
-        now = slide(now, x[at + 8u * params.x_across]);
+        now = slide(now, x[at + 8u * params.x.pixel]);
       } else if (SLIDE == 2u) {
-        let later = slide(now, x[at + 8u * params.x_across]);
+        let later = slide(now, x[at + 8u * params.x.pixel]);
         now = after;
         after = later;
       } else {
@@ -75,6 +71,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     row += params.tap_down;
   }
-  store(a, n, p, q, c);
-  store(b, n, p, q + 4u, c);
+  store(a, at);
+  store(b, beside(at, 4u));
 }

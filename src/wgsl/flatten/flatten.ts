@@ -4,16 +4,17 @@ import * as z from 'zod/mini';
 import { atBatch } from '../../runtime/graph/value.ts';
 import type { Layout } from '../../runtime/plan/layout.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
-import { eachChannel } from '../shared/frame.ts';
+import { each } from '../shared/frame.ts';
+import { image } from '../shared/strides.ts';
 import source from './flatten.wgsl';
 
 const plain: Candidate = {
   name: 'flatten',
   suits: () => 1,
   emit(_, emitter) {
-    emitter.step(
-      eachChannel({ name: 'flatten', sources: [source], bind: { x: emitter.input('x'), y: emitter.output } }),
-    );
+    const bind = { x: emitter.input('x'), y: emitter.output };
+    const { written } = image(emitter.output);
+    emitter.step(each({ name: 'flatten', sources: [source], bind }, (n) => written * n));
   },
 };
 

@@ -11,12 +11,12 @@ import noResidual from './no_residual.wgsl';
 import noResidualChannel from './no_residual_channel.wgsl';
 import residual from './residual.wgsl';
 import residualChannel from './residual_channel.wgsl';
-import { strideUniforms } from './strides.ts';
+import { image, imageUniforms } from './strides.ts';
 
 export interface JoinedEpilogue {
   readonly sources: readonly string[];
   readonly bind: Readonly<Record<string, BufferRef>>;
-  /** r_offset, r_image, r_row, r_pixel, low, high. */
+  /** Those of `residual: Image`, low, high. */
   readonly uniforms: Readonly<Record<string, number>>;
 }
 
@@ -43,7 +43,10 @@ export function epilogueOf(
       ...(inputs.bias ? { bias: emitter.input('bias') } : {}),
       ...(residualRef ? { residual: residualRef } : {}),
     },
-    uniforms: { ...strideUniforms('r', residualRef), ...activationUniforms(attributes) },
+    uniforms: {
+      ...imageUniforms('residual', residualRef && image(residualRef)),
+      ...activationUniforms(attributes),
+    },
   };
 }
 

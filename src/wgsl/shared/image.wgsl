@@ -22,6 +22,11 @@ fn place(image: Image, run: u32, step: u32) -> Place {
   return at;
 }
 
+// The pixel `pixels` further along the row.
+fn beside(at: Place, pixels: u32) -> Place {
+  return Place(at.n, at.h, at.w + pixels, at.c);
+}
+
 // Which of the four channels from c on are the image's.
 fn kept(image: Image, c: u32) -> vec4<bool> {
   return vec4u(c, c + 1u, c + 2u, c + 3u) < vec4u(image.channels);

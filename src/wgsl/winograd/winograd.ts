@@ -4,7 +4,7 @@
 // 0, +-3/4, +-3/2 and infinity, not the paper's 0, +-1, +-2: their powers are as exact, and half as much error is amplified
 // (why points matter: B. Barabasz et al., 2018, arXiv:1803.10986).
 
-import { roundUp, type TextureLayout } from '../../runtime/plan/layout.ts';
+import { type ImageLayout, imageLayout, NO_HALO, roundUp, type TextureLayout } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
 import { broadcastLanes, broadcastStep } from '../conv2d/conv2d_broadcast.ts';
@@ -15,7 +15,8 @@ import { defineKernel } from '../kernel.ts';
 import type { Call, Candidate, Emitter } from '../op.ts';
 import { biasOnly, epilogueOf } from '../shared/epilogue.ts';
 import { each } from '../shared/frame.ts';
-import { image, strideUniforms } from '../shared/strides.ts';
+import imageText from '../shared/image.wgsl';
+import { image, imageUniforms } from '../shared/strides.ts';
 import filterText from './winograd_filter.wgsl';
 import inputText from './winograd_input.wgsl';
 import outputText from './winograd_output.wgsl';
@@ -82,27 +83,16 @@ export const winograd: Candidate<Conv2dAttributes> = {
         // The output transform adds the bias and all that follows.
         epilogue: biasOnly(call, emitter),
         biasScale: 0,
-        filters,
-        written,
         fewPixels: tiles <= 4,
         z: POINTS,
         pixels: (n) => n * tiles,
-        strides: (n) => ({
-          out_pixels: n * tiles,
-          out_w: n * tiles,
-          x_offset: 0,
-          x_image: 0,
-          x_down: 0,
-          x_across: channels,
+        images: (n) => ({ x: row(channels, n * tiles, channels), y: row(filters, n * tiles, written) }),
+        steps: (n) => ({
           tap_down: 0,
           tap_across: 0,
           z_x: n * tiles * channels,
           z_y: n * tiles * written,
           z_filter: 0,
-          y_offset: 0,
-          y_image: 0,
-          y_row: 0,
-          y_pixel: written,
         }),
       }),
       flops: (n) => 2 * macs * n,
@@ -110,6 +100,11 @@ export const winograd: Candidate<Conv2dAttributes> = {
     transformOutput(call, emitter, m);
   },
 };
+
+/** Tiles of one point as the pixels of an image, `written` channels each. */
+function row(channels: number, tiles: number, written: number): ImageLayout {
+  return imageLayout(['n', channels, 1, tiles], { halo: NO_HALO, block: written, tight: false });
+}
 
 function tiling(call: Call<Conv2dAttributes>): Tiling {
   const { outH, outW } = geometry(call);
@@ -141,44 +136,40 @@ function transformInput(call: Call<Conv2dAttributes>, emitter: Emitter, v: Buffe
   const { tilesH, tilesW, tiles } = tiling(call);
   const lanes = broadcastLanes(call);
   const x = emitter.input('x');
-  const { written, offset, row, pixel } = image(x);
+  const layout = image(x);
+  const offset = layout.offset - padding[0] * layout.row - padding[1] * layout.pixel;
   emitter.step({
-    kernel: defineKernel('winograd_input', [inputText], { overrides: { LANES: lanes } }),
+    kernel: defineKernel('winograd_input', [inputText, imageText], { overrides: { LANES: lanes } }),
     bind: { x, v },
     uniforms: (n) => ({
       tiles_h: tilesH,
       tiles_w: tilesW,
       tiles: tiles * n,
-      channels: written,
       side: SIDE,
-      ...strideUniforms('x', x),
-      x_offset: offset - padding[0] * row - padding[1] * pixel,
+      ...imageUniforms('x', { ...layout, offset }),
     }),
-    grid: (n) => [Math.ceil(written / lanes), tilesW, tilesH * n],
+    grid: (n) => [Math.ceil(layout.written / lanes), tilesW, tilesH * n],
   });
 }
 
 function transformOutput(call: Call<Conv2dAttributes>, emitter: Emitter, m: BufferRef): void {
-  const { filters, outH, outW } = geometry(call);
   const { tilesH, tilesW, tiles } = tiling(call);
   const lanes = broadcastLanes(call);
   const epilogue = epilogueOf(call, emitter, 'channel');
-  const { written } = image(emitter.output);
+  const y = image(emitter.output);
   emitter.step({
-    kernel: defineKernel('winograd_output', [outputText, ...epilogue.sources], { overrides: { LANES: lanes } }),
+    kernel: defineKernel('winograd_output', [outputText, imageText, ...epilogue.sources], {
+      overrides: { LANES: lanes },
+    }),
     bind: { m, y: emitter.output, ...epilogue.bind },
     uniforms: (n) => ({
       tiles_h: tilesH,
       tiles_w: tilesW,
       tiles: tiles * n,
-      channels: written,
-      filters,
       side: SIDE,
-      out_h: outH,
-      out_w: outW,
-      ...strideUniforms('y', emitter.output),
+      ...imageUniforms('y', y),
       ...epilogue.uniforms,
     }),
-    grid: (n) => [Math.ceil(written / lanes), tilesW, tilesH * n],
+    grid: (n) => [Math.ceil(y.written / lanes), tilesW, tilesH * n],
   });
 }

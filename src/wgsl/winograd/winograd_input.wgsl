@@ -1,9 +1,6 @@
 // Tiles of 6x6 pixels, four apart, into Winograd's domain: v = B^T d B. x [N,H,W,C] with zeros around, v [36][tile][C].
 // One invocation: one channel of a tile. Row by row, `side` of them: the count is a uniform so that nothing is unrolled.
-struct Params {
-  tiles_h: u32, tiles_w: u32, tiles: u32, channels: u32, side: u32,
-  x_offset: u32, x_image: u32, x_row: u32, x_pixel: u32,
-}
+struct Params { x: Image, tiles_h: u32, tiles_w: u32, tiles: u32, side: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> v: array<f32>;
@@ -22,10 +19,10 @@ const LOWER = array(
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let c = id.x;
-  if (c >= params.channels) { return; }
+  if (c >= params.x.written) { return; }
   let n = id.z / params.tiles_h;
   let down = id.z - n * params.tiles_h;
-  var at = params.x_offset + n * params.x_image + 4u * (down * params.x_row + id.y * params.x_pixel) + c;
+  var at = address(params.x, Place(n, 4u * down, 4u * id.y, c));
   var a0 = vec3f(0.0); var b0 = vec3f(0.0);
   var a1 = vec3f(0.0); var b1 = vec3f(0.0);
   var a2 = vec3f(0.0); var b2 = vec3f(0.0);
@@ -34,11 +31,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var a5 = vec3f(0.0); var b5 = vec3f(0.0);
   for (var i = 0u; i < params.side; i++) {
     let d0 = x[at];
-    let d1 = x[at + params.x_pixel];
-    let d2 = x[at + 2u * params.x_pixel];
-    let d3 = x[at + 3u * params.x_pixel];
-    let d4 = x[at + 4u * params.x_pixel];
-    let d5 = x[at + 5u * params.x_pixel];
+    let d1 = x[at + params.x.pixel];
+    let d2 = x[at + 2u * params.x.pixel];
+    let d3 = x[at + 3u * params.x.pixel];
+    let d4 = x[at + 4u * params.x.pixel];
+    let d5 = x[at + 5u * params.x.pixel];
     let even1 = d4 - 2.25 * d2;
     let odd1 = 0.75 * (d3 - 2.25 * d1);
     let even2 = d4 - 0.5625 * d2;
@@ -53,11 +50,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     a3 += lower.x * a; b3 += lower.x * b;
     a4 += lower.y * a; b4 += lower.y * b;
     a5 += lower.z * a; b5 += lower.z * b;
-    at += params.x_row;
+    at += params.x.row;
   }
   let tile = (n * params.tiles_h + down) * params.tiles_w + id.y;
-  let point = params.tiles * params.channels;
-  var to = tile * params.channels + c;
+  let point = params.tiles * params.x.written;
+  var to = tile * params.x.written + c;
   to = store(to, point, a0, b0);
   to = store(to, point, a1, b1);
   to = store(to, point, a2, b2);

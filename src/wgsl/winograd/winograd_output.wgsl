@@ -1,9 +1,7 @@
 // Products back from Winograd's domain: y = A^T m A, then what follows the sum. m [36][tile][K], y [N,P,Q,K].
 // One invocation: one channel of a tile of 4x4 pixels; vectors are four pixels of a row.
 struct Params {
-  tiles_h: u32, tiles_w: u32, tiles: u32, channels: u32, filters: u32, side: u32, out_h: u32, out_w: u32,
-  y_offset: u32, y_image: u32, y_row: u32, y_pixel: u32, r_offset: u32, r_image: u32, r_row: u32, r_pixel: u32,
-  low: f32, high: f32,
+  y: Image, residual: Image, tiles_h: u32, tiles_w: u32, tiles: u32, side: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> m: array<f32>;
@@ -19,11 +17,11 @@ const POWERS = array(
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let k = id.x;
-  if (k >= params.channels) { return; }
+  if (k >= params.y.written) { return; }
   let n = id.z / params.tiles_h;
   let down = id.z - n * params.tiles_h;
-  let point = params.tiles * params.channels;
-  var at = ((n * params.tiles_h + down) * params.tiles_w + id.y) * params.channels + k;
+  let point = params.tiles * params.y.written;
+  var at = ((n * params.tiles_h + down) * params.tiles_w + id.y) * params.y.written + k;
   let bias = vec4f(load_bias(k));
   var r0 = bias;
   var r1 = bias;
@@ -53,20 +51,18 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     r3 += power.w * row;
     at += 6u * point;
   }
-  let keep = k < params.filters;
-  for (var i = 0u; i < min(4u, params.out_h - 4u * down); i++) {
-    let p = 4u * down + i;
-    let q = 4u * id.y;
+  let keep = k < params.y.channels;
+  for (var i = 0u; i < min(4u, params.y.height - 4u * down); i++) {
+    let to = Place(n, 4u * down + i, 4u * id.y, k);
     let sum = select(select(r3, r2, i == 2u), select(r1, r0, i == 0u), i < 2u);
     let added = vec4f(
-      load_residual(n, p, q, k), load_residual(n, p, q + 1u, k),
-      load_residual(n, p, q + 2u, k), load_residual(n, p, q + 3u, k),
+      load_residual(to), load_residual(beside(to, 1u)), load_residual(beside(to, 2u)), load_residual(beside(to, 3u)),
     );
     let value = select(vec4f(0.0), activate(sum + added), keep);
-    let to = params.y_offset + n * params.y_image + p * params.y_row + q * params.y_pixel + k;
-    y[to] = value.x;
-    if (q + 1u < params.out_w) { y[to + params.y_pixel] = value.y; }
-    if (q + 2u < params.out_w) { y[to + 2u * params.y_pixel] = value.z; }
-    if (q + 3u < params.out_w) { y[to + 3u * params.y_pixel] = value.w; }
+    let first = address(params.y, to);
+    y[first] = value.x;
+    if (to.w + 1u < params.y.width) { y[first + params.y.pixel] = value.y; }
+    if (to.w + 2u < params.y.width) { y[first + 2u * params.y.pixel] = value.z; }
+    if (to.w + 3u < params.y.width) { y[first + 3u * params.y.pixel] = value.w; }
   }
 }
