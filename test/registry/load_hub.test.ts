@@ -7,15 +7,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import * as z from 'zod/mini';
 import {
+  configured,
   defineModels,
   type HubEntry,
   type LoadOptions,
+  layers,
   type Model,
+  type ModelSpec,
   openDevice,
   type Progress,
   Registry,
   type StateDict,
+  tensor,
   type WeightsEntry,
   writeSafetensors,
 } from '../../src/index.ts';
@@ -38,10 +43,21 @@ const published: WeightsEntry = {
   preprocess,
   classes: [...CLASSES],
 };
+/** The same network with a choice, as GoogLeNet has it. */
+const doubling: ModelSpec = {
+  ...tinySpec(),
+  ...configured(z.object({ double: z._default(z.boolean(), false) }), (net, image, { classes, double }) =>
+    tinySpec().build(net, double ? layers.affine(net.at('double'), image, { scale: 2 }) : image, { classes }),
+  ),
+};
 const models = new Registry([
   defineModels({
     ...tiny,
-    models: { tiny_branches: { ...tinySpec(), weights: [published] }, tiny_wide: tinySpec('tiny_wide') },
+    models: {
+      tiny_branches: { ...tinySpec(), weights: [published] },
+      tiny_wide: tinySpec('tiny_wide'),
+      tiny_doubling: doubling,
+    },
   }),
 ]);
 
@@ -79,6 +95,8 @@ beforeAll(async () => {
     entryOf('broken.safetensors', bytes.subarray(0, 2000), { id: 'BROKEN' }),
     entryOf('tiny.safetensors', bytes, { id: 'WRONG', sha256: 'f'.repeat(64) }),
     entryOf('absent.safetensors', bytes, { id: 'ABSENT' }),
+    entryOf('tiny.safetensors', bytes, { model: 'tiny_doubling', default: true, config: { double: true } }),
+    entryOf('tiny.safetensors', bytes, { model: 'tiny_doubling', id: 'NO_SUCH_CHOICE', config: { triple: true } }),
     entryOf('tiny.safetensors', bytes, { id: 'UNKNOWN_LIST', classes: 'no such list' }),
   ];
   await writeFile(join(hub, 'hub.json'), JSON.stringify({ format: 1, weights }));
@@ -123,6 +141,23 @@ describe('pretrained', () => {
     expect(model.summary().layers.at(-1)?.output).toEqual(['n', 3]);
     const picture = { data: new Uint8Array(40 * 40 * 3), width: 40, height: 40, channels: 3 as const };
     expect(await model.classify(picture)).toHaveLength(3);
+  });
+
+  it('makes the choices that an entry says, unless the caller makes others', async () => {
+    const options = { device, hub, pretrained: true, cacheDir: join(folder, 'cache') };
+    await using chosen = await models.load('tiny_doubling', options);
+    await using plain = await models.load('tiny_doubling', { ...options, config: { double: false } });
+    await using same = await load();
+    const batch = tinyBatch(2);
+    const twice = tensor(
+      (await batch.data()).map((value) => 2 * value),
+      [2, 3, 16, 16],
+    );
+    expect(await logits(plain)).toEqual(await logits(same));
+    expect(await logits(chosen)).toEqual(await (await same.forward(twice)).data());
+    await expect(models.load('tiny_doubling', { ...options, pretrained: 'NO_SUCH_CHOICE' })).rejects.toMatchObject({
+      code: 'invalid_argument',
+    });
   });
 
   it('replaces the head where other classes are wanted, from the seed', async () => {
