@@ -5,7 +5,7 @@ import { channelSlice, type ImageLayout } from '../../runtime/plan/layout.ts';
 import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
-import { image } from '../shared/strides.ts';
+import { image } from '../shared/image.ts';
 import source from './affine.wgsl';
 
 const constants = z.readonly(z.array(z.number()).check(z.minLength(1)));

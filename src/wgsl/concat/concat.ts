@@ -5,7 +5,7 @@ import { atBatch, formatShape } from '../../runtime/graph/value.ts';
 import { channelSlice, imageSize } from '../../runtime/plan/layout.ts';
 import { type Candidate, defineOp } from '../op.ts';
 import { eachChannel } from '../shared/frame.ts';
-import { image } from '../shared/strides.ts';
+import { image } from '../shared/image.ts';
 import source from './concat.wgsl';
 
 const attributes = z.object({ placed: z._default(z.nullable(z.array(z.boolean())), null) });

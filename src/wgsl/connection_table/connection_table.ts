@@ -3,10 +3,8 @@
 
 import * as z from 'zod/mini';
 import { atBatch, formatShape } from '../../runtime/graph/value.ts';
-import { defineKernel } from '../kernel.ts';
 import { type Candidate, defineOp } from '../op.ts';
-import { linearGrid } from '../shared/grid.ts';
-import linearIndex from '../shared/linear_index.wgsl';
+import { each } from '../shared/frame.ts';
 import source from './connection_table.wgsl';
 
 const attributes = z.object({
@@ -31,13 +29,9 @@ const plain: Candidate<ConnectionTableAttributes> = {
     for (let from = 0; from < connections.length; from += inputs) {
       const row = connections.slice(from, from + inputs);
       const mask = row.reduce((bits, there, map) => (there ? bits + 2 ** map : bits), 0);
-      const uniforms = { count: inputs * taps, taps, mask, first, start: from * taps };
-      emitter.step({
-        kernel: defineKernel('connection_table', [source, linearIndex]),
-        bind: { w: emitter.input('w'), y: emitter.output },
-        uniforms: () => uniforms,
-        grid: () => linearGrid(inputs * taps, 64),
-      });
+      const uniforms = { taps, mask, first, start: from * taps };
+      const bind = { w: emitter.input('w'), y: emitter.output };
+      emitter.step(each({ name: 'connection_table', sources: [source], bind, uniforms }, () => inputs * taps));
       first += row.filter(Boolean).length;
     }
   },

@@ -3,7 +3,7 @@
 import type { Candidate } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
 import { each } from '../shared/frame.ts';
-import { image } from '../shared/strides.ts';
+import { image } from '../shared/image.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_grouped.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';

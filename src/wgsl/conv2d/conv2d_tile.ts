@@ -3,8 +3,8 @@
 import { defineKernel } from '../kernel.ts';
 import type { Candidate } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
+import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
-import { image, imageUniforms } from '../shared/strides.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_tile.wgsl';
 import { geometry, tapUniforms } from './geometry.ts';

@@ -6,8 +6,8 @@ import { speed } from '../conv2d/speed.ts';
 import { defineKernel } from '../kernel.ts';
 import type { Call, Candidate } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
+import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
-import { image, imageUniforms } from '../shared/strides.ts';
 import source from './depthwise.wgsl';
 
 const PIXELS = 8;

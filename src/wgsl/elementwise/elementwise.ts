@@ -6,7 +6,7 @@ import type { Layout } from '../../runtime/plan/layout.ts';
 import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
 import { type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
-import { imageUniforms } from '../shared/strides.ts';
+import { imageUniforms } from '../shared/image.ts';
 import source from './elementwise.wgsl';
 
 const attributes = z.object(epilogueAttributes);

@@ -5,7 +5,7 @@ import { atBatch } from '../../runtime/graph/value.ts';
 import type { Layout } from '../../runtime/plan/layout.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { each } from '../shared/frame.ts';
-import { image } from '../shared/strides.ts';
+import { image } from '../shared/image.ts';
 import source from './flatten.wgsl';
 
 const plain: Candidate = {

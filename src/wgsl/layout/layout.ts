@@ -2,7 +2,7 @@
 
 import type { BufferRef, Step } from '../../runtime/plan/program.ts';
 import { each, eachChannel } from '../shared/frame.ts';
-import { image } from '../shared/strides.ts';
+import { image } from '../shared/image.ts';
 import imageToRowsText from './image_to_rows.wgsl';
 import rowsToImageText from './rows_to_image.wgsl';
 

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { imageSize } from '../../runtime/plan/layout.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
-import { image } from '../shared/strides.ts';
+import { image } from '../shared/image.ts';
 import source from './resize.wgsl';
 
 const side = z.int().check(z.positive());

@@ -5,13 +5,13 @@ import { activationText, activationUniforms, type Epilogue } from '../activation
 import type { Call, Emitter } from '../op.ts';
 import bias from './bias.wgsl';
 import biasChannel from './bias_channel.wgsl';
+import { image, imageUniforms } from './image.ts';
 import noBias from './no_bias.wgsl';
 import noBiasChannel from './no_bias_channel.wgsl';
 import noResidual from './no_residual.wgsl';
 import noResidualChannel from './no_residual_channel.wgsl';
 import residual from './residual.wgsl';
 import residualChannel from './residual_channel.wgsl';
-import { image, imageUniforms } from './strides.ts';
 
 export interface JoinedEpilogue {
   readonly sources: readonly string[];

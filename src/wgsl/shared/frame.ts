@@ -9,9 +9,9 @@ import eachPixelText from './each_pixel.wgsl';
 import eachPixelWideText from './each_pixel_wide.wgsl';
 import eachQuadText from './each_quad.wgsl';
 import { linearGrid } from './grid.ts';
+import { image, imageUniforms } from './image.ts';
 import imageText from './image.wgsl';
 import linearIndex from './linear_index.wgsl';
-import { image, imageUniforms } from './strides.ts';
 
 interface Framed {
   readonly name: string;

@@ -6,7 +6,7 @@ import { formatShape, type Value } from '../../runtime/graph/value.ts';
 import { channelSlice, imageSize } from '../../runtime/plan/layout.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachChannel } from '../shared/frame.ts';
-import { image } from '../shared/strides.ts';
+import { image } from '../shared/image.ts';
 import source from './slice.wgsl';
 
 const attributes = z.object({

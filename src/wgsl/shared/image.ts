@@ -1,7 +1,6 @@
-// An image's place in memory as uniforms: the fields of `x: Image`, or `x_offset`, `x_image`, `x_row`, `x_pixel`.
+// An image's place in memory, as kernels get it: the fields of `x: Image` in Params.
 
 import type { ImageLayout, Layout } from '../../runtime/plan/layout.ts';
-import type { BufferRef } from '../../runtime/plan/program.ts';
 
 /** The layout of an activation; every activation is laid out as an image. */
 export function image({ layout }: { readonly layout: Layout }): ImageLayout {
@@ -9,19 +8,10 @@ export function image({ layout }: { readonly layout: Layout }): ImageLayout {
   return layout;
 }
 
-export function strideUniforms(prefix: string, ref: BufferRef | undefined): Record<string, number> {
-  const { offset, image: perImage, row, pixel } = ref ? image(ref) : { offset: 0, image: 0, row: 0, pixel: 0 };
-  return {
-    [`${prefix}_offset`]: offset,
-    [`${prefix}_image`]: perImage,
-    [`${prefix}_row`]: row,
-    [`${prefix}_pixel`]: pixel,
-  };
-}
-
+// Those of `struct Image` in image.wgsl.
 const FIELDS = ['offset', 'image', 'row', 'pixel', 'height', 'width', 'channels', 'written'] as const;
 
-/** The fields of `struct Image` in image.wgsl; all zero where there is no image. */
+/** Uniforms of the field `name`; all zero where there is no image. */
 export function imageUniforms(name: string, layout: ImageLayout | undefined): Record<string, number> {
   return Object.fromEntries(FIELDS.map((field) => [`${name}.${field}`, layout?.[field] ?? 0]));
 }
