@@ -17,6 +17,7 @@ export function modelFamilies(): string[] {
 export function entries(platform: 'node' | 'browser'): Record<string, string> {
   return {
     index: 'src/index.ts',
+    testing: 'src/testing.ts',
     ...Object.fromEntries(modelFamilies().map((family) => [`models/${family}`, `src/models/${family}.ts`])),
     ...(platform === 'node' ? { 'cli/main': 'src/cli/main.ts' } : {}),
   };
@@ -33,6 +34,7 @@ export function packageExports(): Record<string, unknown> {
   };
   return {
     '.': conditions('index'),
+    './testing': conditions('testing'),
     ...Object.fromEntries(modelFamilies().map((family) => [`./models/${family}`, conditions(`models/${family}`)])),
     './package.json': './package.json',
   };

@@ -1,83 +1,10 @@
-// Adapters that are not there: the facts of lavapipe, of SwiftShader and of a discrete GPU, for tests without a device.
+// Adapters that are not there, for tests without a device.
 
+import { fakeAdapters } from '../../src/registry/fake_adapters.ts';
 import type { AdapterFacts } from '../../src/runtime/plan/facts.ts';
 
-const MiB = 2 ** 20;
-
-export const lavapipe: AdapterFacts = {
-  vendor: 'mesa',
-  architecture: 'software',
-  device: 'llvmpipe',
-  description: 'llvmpipe: Mesa 25.0.7',
-  fallback: true,
-  features: { subgroups: true, f16: true, timestamps: true },
-  subgroupSize: 8,
-  limits: {
-    maxBindGroups: 4,
-    maxBindingsPerBindGroup: 1000,
-    maxBufferSize: 4096 * MiB - 1,
-    maxComputeInvocationsPerWorkgroup: 1024,
-    maxComputeWorkgroupSizeX: 1024,
-    maxComputeWorkgroupSizeY: 1024,
-    maxComputeWorkgroupSizeZ: 1024,
-    maxComputeWorkgroupStorageSize: 32768,
-    maxComputeWorkgroupsPerDimension: 65535,
-    maxDynamicStorageBuffersPerPipelineLayout: 16,
-    maxDynamicUniformBuffersPerPipelineLayout: 16,
-    maxSampledTexturesPerShaderStage: 48,
-    maxStorageBufferBindingSize: 128 * MiB,
-    maxStorageBuffersPerShaderStage: 16,
-    maxStorageTexturesPerShaderStage: 8,
-    maxTextureArrayLayers: 2048,
-    maxTextureDimension2D: 16384,
-    maxUniformBufferBindingSize: 65536,
-    maxUniformBuffersPerShaderStage: 12,
-    minStorageBufferOffsetAlignment: 16,
-    minUniformBufferOffsetAlignment: 16,
-  },
-};
-
-export const swiftshader: AdapterFacts = {
-  ...lavapipe,
-  vendor: 'google',
-  architecture: 'swiftshader',
-  device: 'swiftshader-device-subzero',
-  description: 'SwiftShader driver 5.0.0',
-  features: { subgroups: true, f16: false, timestamps: true },
-  subgroupSize: 4,
-  limits: {
-    ...lavapipe.limits,
-    maxBufferSize: 1024 * MiB,
-    maxComputeInvocationsPerWorkgroup: 256,
-    maxComputeWorkgroupSizeX: 256,
-    maxComputeWorkgroupSizeY: 256,
-    maxComputeWorkgroupSizeZ: 64,
-    maxStorageBufferBindingSize: 1024 * MiB,
-    maxStorageBuffersPerShaderStage: 12,
-    maxTextureDimension2D: 8192,
-    minStorageBufferOffsetAlignment: 256,
-    minUniformBufferOffsetAlignment: 256,
-  },
-};
-
-export const discrete: AdapterFacts = {
-  ...lavapipe,
-  vendor: 'nvidia',
-  architecture: 'ada',
-  device: 'rtx',
-  description: 'a discrete GPU',
-  fallback: false,
-  subgroupSize: 32,
-  limits: {
-    ...lavapipe.limits,
-    maxStorageBufferBindingSize: 2048 * MiB - 4,
-    maxComputeWorkgroupStorageSize: 49152,
-    maxTextureDimension2D: 32768,
-    minUniformBufferOffsetAlignment: 64,
-  },
-};
-
-export const allFacts = { lavapipe, swiftshader, discrete } as const;
+export const { lavapipe, swiftshader, discrete } = fakeAdapters;
+export const allFacts = fakeAdapters;
 
 /** An adapter with some limits of its own. */
 export function limited(facts: AdapterFacts, limits: Partial<AdapterFacts['limits']>): AdapterFacts {
