@@ -2,8 +2,9 @@
 
 import type { BuiltModel } from '../../src/registry/build.ts';
 import { compile } from '../../src/runtime/compile/compile.ts';
+import type { Choose } from '../../src/runtime/compile/lower.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
-import { graphOf } from '../../src/runtime/graph/graph.ts';
+import { type Graph, graphOf } from '../../src/runtime/graph/graph.ts';
 import type { NamedTensor } from '../../src/weights/tensors.ts';
 import { fillImage, fillParameter } from './fill.ts';
 import { testDevice } from './gpu.ts';
@@ -26,26 +27,39 @@ export interface Filled {
  * returned; a value that is asked for cannot be fused into its reader, so ask for none to run as users do.
  */
 export async function runModel(filled: Filled, modules: readonly string[] = []): Promise<Record<string, Float32Array>> {
-  const [batch, , size] = filled.input;
+  const [, , size] = filled.input;
   const config = filled.transformInput ? { config: { transformInput: true } } : {};
   const built = buildModel(filled.model, { size, classes: filled.numClasses, ...config });
   const outputs = Object.fromEntries(modules.map((name) => [name, moduleOutput(built, name)]));
+  return runGraph(graphOf({ logits: built.logits, ...outputs }), built, filled.input, filled.bnExp);
+}
+
+/** Runs a graph of the model's values in poisoned memory, with parameters and image filled by name. */
+export async function runGraph(
+  graph: Graph,
+  built: BuiltModel,
+  input: Filled['input'],
+  bnExp: Filled['bnExp'] = {},
+  choose?: Choose,
+): Promise<Record<string, Float32Array>> {
   const acquired = await testDevice();
   const pipelines = testPipelines(acquired);
-  const program = compile(graphOf({ logits: built.logits, ...outputs }), acquired.facts);
+  const program = compile(graph, acquired.facts, choose);
   await pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
-  const executor = await Executor.load(acquired, pipelines, program, parameters(built, filled.bnExp));
+  const executor = await Executor.load(acquired, pipelines, program, parameters(graph, built, bnExp));
   try {
-    await poison(acquired, executor, batch);
-    return await executor.run(batch, { image: fillImage(filled.input) });
+    await poison(acquired, executor, input[0]);
+    return await executor.run(input[0], { image: fillImage(input) });
   } finally {
     executor.dispose();
   }
 }
 
 /** One at a time: the largest models have half a gigabyte. */
-function* parameters(built: BuiltModel, bnExp: Filled['bnExp']): Generator<NamedTensor> {
-  for (const { name, shape } of built.parameters) {
+function* parameters(graph: Graph, built: BuiltModel, bnExp: Filled['bnExp']): Generator<NamedTensor> {
+  const used = new Set(graph.values);
+  for (const { name, shape, value } of built.parameters) {
+    if (!used.has(value)) continue;
     const data = new Float32Array(fillParameter(name, shape, bnExp));
     yield { name, shape, data };
   }
