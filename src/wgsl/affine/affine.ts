@@ -17,9 +17,9 @@ const plain: Candidate<AffineAttributes> = {
   suits: () => 1,
   emit(call, emitter) {
     const { scale, shift } = call.attributes;
-    // Constants travel as uniforms: one dispatch where they are the same for every channel, else one for each four.
     const x = emitter.input('x');
     const whole = image(emitter.output).written;
+    // Constants travel as uniforms: one dispatch where they are the same for every channel, else one for each four.
     const written = scale.length === 1 && shift.length === 1 ? whole : 4;
     for (let first = 0; first < whole; first += written) {
       const part = (layout: ImageLayout) => ({

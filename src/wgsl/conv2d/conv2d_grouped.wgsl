@@ -1,6 +1,6 @@
 // Convolution in vectors of four channels, in groups or in one. x [N,H,W,C] with its zeros around it, w [R,S,C/groups][K/4],
-// y [N,P,Q,K]. Frame: each, an item being four pixels of a row, four output channels. Pixels past the
-// edge are thrown away. x is seen from the output: at a pixel lies the first tap of its kernel.
+// y [N,P,Q,K]. Frame: each, an item being four pixels of a row, four output channels; pixels past the edge are thrown away.
+// x is seen from the output: at a pixel lies the first tap of its kernel.
 struct Params {
   x: Image, y: Image, residual: Image, count: u32, across: u32, group: u32, w_quads: u32,
   rows: u32, columns: u32, run: u32, tap_down: u32, tap_across: u32, low: f32, high: f32,
@@ -32,14 +32,14 @@ fn item(i: u32) {
   for (var r = 0u; r < params.rows; r++) {
     var tap = row;
     for (var s = 0u; s < params.columns; s++) {
-      for (var at = tap; at < tap + params.run / 4u; at++) {
+      for (var reads = tap; reads < tap + params.run / 4u; reads++) {
         let m = mat4x4f(
           w[weight], w[weight + params.w_quads], w[weight + 2u * params.w_quads], w[weight + 3u * params.w_quads],
         );
-        s0 += m * x[at];
-        s1 += m * x[at + step];
-        s2 += m * x[at + 2u * step];
-        s3 += m * x[at + 3u * step];
+        s0 += m * x[reads];
+        s1 += m * x[reads + step];
+        s2 += m * x[reads + 2u * step];
+        s3 += m * x[reads + 3u * step];
         weight += 4u * params.w_quads;
       }
       tap += params.tap_across / 4u;
