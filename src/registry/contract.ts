@@ -108,8 +108,7 @@ function valuesOf(field: unknown): readonly Config[string][] {
 /** Beyond what the schema says: that an entry's labels are there, and that the model builds as the entry has it. */
 async function entries(model: string, spec: ModelSpec): Promise<void> {
   const { weights, input } = spec;
-  const some = weights.length > 0;
-  if (some && !weights.some((entry) => entry.default))
+  if (weights.length > 1 && !weights.some((entry) => entry.default))
     throw broken(model, 'none of its weights entries is the default');
   for (const { id, preprocess, classes, config = {}, accuracy = {} } of weights) {
     const wrong = (what: string) => broken(model, `weights entry ${id}: ${what}`);

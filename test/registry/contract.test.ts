@@ -125,7 +125,6 @@ describe('a broken plugin is told', () => {
   });
 
   it.each([
-    [{ default: false }, 'broken: none of its weights entries is the default'],
     [{ id: 'V 1' }, 'broken: weights entry V 1: its id must be letters, digits and underscores'],
     [{ classes: ['a', ''] }, 'broken: weights entry V1: a label is empty'],
     [{ classes: 'imagenet2k' }, "there is no class list 'imagenet2k'; the built-in ones are: imagenet1k"],
@@ -142,6 +141,14 @@ describe('a broken plugin is told', () => {
   ])('that a weights entry with %j is wrong', async (changes, message) => {
     const found = await failures(one({ weights: [{ ...entry, ...changes }] }));
     expect(found).toEqual({ 'has complete weights entries': message });
+  });
+
+  it('that none of its weights entries is the default', async () => {
+    const weights = ['V1', 'V2'].map((id) => ({ ...entry, id, default: false }));
+    expect(await failures(one({ weights }))).toEqual({
+      'has complete weights entries': 'broken: none of its weights entries is the default',
+    });
+    expect(await failures(one({ weights: weights.slice(1) }))).toEqual({});
   });
 
   it('that it is too large for an adapter', async () => {
