@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { UsageError } from '../runtime/errors.ts';
 import type { Scope } from '../runtime/graph/scope.ts';
 import type { Value } from '../runtime/graph/value.ts';
+import { schemaIssue } from '../runtime/schema_issue.ts';
 import { type WeightsEntry, weightsEntrySchema } from '../weights/manifest.ts';
 
 /** What every model is built with; what its own `config` schema gives comes beside it. */
@@ -109,18 +110,10 @@ export const pluginSchema = z.object({
 export function checkPlugin(plugin: unknown): void {
   const parsed = pluginSchema.safeParse(plugin);
   if (parsed.success) return;
-  // A name that is wrong is reported within its own issue.
-  const [issue] = parsed.error.issues;
-  const found = issue?.code === 'invalid_key' ? issue.issues[0] : issue;
-  const path = issue?.path ?? [];
-  const came = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)[key], plugin);
-  const subject = issue?.code === 'invalid_key' ? `the name ${path.at(-1)?.toString()}` : path.join('.');
-  // zod/mini has no texts of its own.
-  const what = found?.message === 'Invalid input' ? `is wrong (${found.code.replaceAll('_', ' ')})` : found?.message;
+  const { field, must, is } = schemaIssue(parsed.error, plugin);
   const family = (plugin as { readonly family?: unknown } | null | undefined)?.family;
   const name = typeof family === 'string' && family !== '' ? `plugin ${family}` : 'a plugin';
-  const is = typeof came === 'object' || typeof came === 'function' ? '' : `, and is ${JSON.stringify(came)}`;
-  throw new UsageError('invalid_plugin', `${name}: ${subject || 'it'} ${what ?? 'is wrong'}${is}`);
+  throw new UsageError('invalid_plugin', `${name}: ${field || 'it'} ${must}${is === null ? '' : `, and is ${is}`}`);
 }
 
 /** A model's `build` and `config` with the types of its schema: `{ ...configured(schema, build), input, classes, weights }`. */

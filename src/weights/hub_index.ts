@@ -1,8 +1,8 @@
 // hub.json: fetched or read, checked field by field, and the file names in it kept inside the hub.
 
-import type * as z from 'zod/mini';
 import { files } from '#files';
 import { HubError, WeightsError } from '../runtime/errors.ts';
+import { schemaIssue } from '../runtime/schema_issue.ts';
 import { offlineError } from './cache.ts';
 import { fetchText } from './download.ts';
 import { type HttpOptions, shown, WAYS_OUT } from './http.ts';
@@ -70,8 +70,8 @@ export function parseIndex(text: string, where: string): HubIndex {
   }
   const { data: index, error } = hubIndexSchema.safeParse(json);
   if (!index) {
-    const issue = error.issues[0]!;
-    throw bad(`${fieldName(issue.path) || 'the document'}: ${expectation(issue)}`);
+    const { field, must, is } = schemaIssue(error, json);
+    throw bad(`${field || 'the document'} ${must}${is === null ? '' : `, and is ${is}`}`);
   }
   const seen = new Set<string>();
   index.weights.forEach(({ model, id, file, default: isDefault }, i) => {
@@ -83,18 +83,6 @@ export function parseIndex(text: string, where: string): HubIndex {
     }
   });
   return index;
-}
-
-/** `weights[0].file`. zod's own way of writing it would bring all of zod into a browser's bundle. */
-function fieldName(path: readonly PropertyKey[]): string {
-  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('');
-}
-
-/** zod/mini carries no texts. */
-function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return `expected ${issue.expected}`;
-  if (issue.code === 'invalid_value') return `expected ${issue.values.join(' or ')}`;
-  return issue.code.replaceAll('_', ' ');
 }
 
 /** A file must lie in the hub: an index from a stranger may not name the reader's own files. */

@@ -173,7 +173,7 @@ async function freeParts(folder: string, file: string): Promise<{ path: string; 
 
 /** Whether nobody works on the part of this name, last written at `modifiedMs` of the epoch. */
 export function isFree(name: string, modifiedMs: number): boolean {
-  const [, owner, pid] = /\.([0-9a-f]{8})-(\d+)-[0-9a-f-]{36}\.part$/.exec(name) ?? [];
+  const [, owner, pid] = /\.([0-9a-f]{8})-(\d+)-[\w-]+\.part$/.exec(name) ?? [];
   const free = owner === undefined || (owner === host && !isAlive(Number(pid)));
   return free || Date.now() - modifiedMs > ABANDONED_MS;
 }

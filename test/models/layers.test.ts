@@ -85,7 +85,7 @@ it.each([
     (scope: Scope) => conv2d(scope, image, { out: 8, kernel: 40 }),
   ],
   [
-    'conv2d(a.b): attribute stride.0 must be > 0',
+    'conv2d(a.b): attribute stride[0] must be > 0',
     (scope: Scope) => conv2d(scope, image, { out: 8, kernel: 3, stride: 0 }),
   ],
   ['linear(a.b): x must have 2 dimensions', (scope: Scope) => linear(scope, image, 10)],

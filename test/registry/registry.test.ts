@@ -78,7 +78,7 @@ describe('register', () => {
       'plugin tiny: the name ResNet-18 must be lower case letters, digits and underscores',
     ],
     ['models.tiny_branches.build', 'no', 'plugin tiny: models.tiny_branches.build must be a function, and is "no"'],
-    ['models.tiny_branches.input', null, 'plugin tiny: models.tiny_branches.input must be an object'],
+    ['models.tiny_branches.input', null, 'plugin tiny: models.tiny_branches.input must be an object, and is null'],
     [
       'models.tiny_branches.input.channels',
       0,
@@ -113,27 +113,27 @@ describe('register', () => {
     [
       'models.tiny_branches.weights.0.id',
       '',
-      'plugin tiny: models.tiny_branches.weights.0.id is wrong (too small), and is ""',
+      'plugin tiny: models.tiny_branches.weights[0].id must have at least 1 characters, and is ""',
     ],
     [
       'models.tiny_branches.weights.0.sources',
       [],
-      'plugin tiny: models.tiny_branches.weights.0.sources is wrong (too small)',
+      'plugin tiny: models.tiny_branches.weights[0].sources must have at least 1 elements, and is []',
     ],
     [
       'models.tiny_branches.weights.0.sources.0.kind',
       'ftp',
-      'plugin tiny: models.tiny_branches.weights.0.sources.0.kind is wrong (invalid union), and is "ftp"',
+      'plugin tiny: models.tiny_branches.weights[0].sources[0].kind must be valid (invalid union), and is "ftp"',
     ],
     [
       'models.tiny_branches.weights.0.sources.0.sha256',
       'ff',
-      'plugin tiny: models.tiny_branches.weights.0.sources.0.sha256 is wrong (invalid format), and is "ff"',
+      'plugin tiny: models.tiny_branches.weights[0].sources[0].sha256 must be valid (invalid format), and is "ff"',
     ],
     [
       'models.tiny_branches.weights.0.preprocess.crop',
       0,
-      'plugin tiny: models.tiny_branches.weights.0.preprocess.crop is wrong (too small), and is 0',
+      'plugin tiny: models.tiny_branches.weights[0].preprocess.crop must be > 0, and is 0',
     ],
     [
       'models.tiny_branches.weights.0.preprocess.mean',
@@ -143,7 +143,7 @@ describe('register', () => {
     [
       'models.tiny_branches.weights.0.classes',
       5,
-      'plugin tiny: models.tiny_branches.weights.0.classes is wrong (invalid union), and is 5',
+      'plugin tiny: models.tiny_branches.weights[0].classes must be valid (invalid union), and is 5',
     ],
   ])('names %s when it is %j', (path, value, message) => {
     const error = errorOf(() => new Registry().register(broken(path, value)));

@@ -399,11 +399,11 @@ describe('a hub on the web', () => {
 describe("a hub's index", () => {
   const bad: [string, object | string, RegExp][] = [
     ['no JSON', '{', /hub\.json: not JSON/],
-    ['another format', { format: 2, weights: [] }, /format: expected 1/],
-    ['no weights', { format: 1 }, /weights: expected array/],
+    ['another format', { format: 2, weights: [] }, /format must be 1, and is 2/],
+    ['no weights', { format: 1 }, /weights must be of type array, and is undefined/],
     ['a hash that is none', { ...indexEntry, sha256: 'abc' }, /weights\[0\]\.sha256/],
     ['a size below zero', { ...indexEntry, bytes: -1 }, /weights\[0\]\.bytes/],
-    ['no preprocessing', { ...indexEntry, preprocess: undefined }, /weights\[0\]\.preprocess: expected object/],
+    ['no preprocessing', { ...indexEntry, preprocess: undefined }, /weights\[0\]\.preprocess must be of type object/],
     ...[
       '../tiny.safetensors',
       '/etc/passwd',
