@@ -39,6 +39,8 @@ const build = (platform: 'node' | 'browser'): RollupOptions => ({
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     hoistTransitiveImports: false,
+    // A page's bundler leaves out whole files that nothing uses, but not all of what lies unused in a file.
+    ...(platform === 'browser' && { preserveModules: true, preserveModulesRoot: 'src' }),
     banner: (chunk) => (chunk.name === COMMAND ? '#!/usr/bin/env node' : ''),
   },
   onwarn(warning) {

@@ -2,8 +2,9 @@
 
 import { files } from '#files';
 import { UsageError } from '../runtime/errors.ts';
-import { type WriteDtype, writeSafetensors } from '../weights/safetensors.ts';
+
 import type { StateDict, TensorReader } from '../weights/tensors.ts';
+import { type WriteDtype, writeSafetensors } from '../weights/write_safetensors.ts';
 
 /** A path or `file:` URL in Node, or a stream: a response's, or a file's that a browser's user has chosen. */
 export type SaveTarget = string | URL | WritableStream<Uint8Array>;

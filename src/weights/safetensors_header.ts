@@ -4,9 +4,7 @@ import { WeightsError } from '../runtime/errors.ts';
 import { type ByteSource, DETECT_BYTES, detectFormat } from './bytes.ts';
 import { DTYPE_BYTES, type Dtype } from './floats.ts';
 import type { TensorInfo } from './tensors.ts';
-
-/** The reference reader's limit, in bytes. */
-export const MAX_HEADER_BYTES = 100_000_000;
+import { MAX_HEADER_BYTES } from './write_safetensors.ts';
 
 /** A tensor and where its bytes lie in the file. */
 export interface StoredTensor extends TensorInfo {

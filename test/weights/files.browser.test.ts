@@ -3,8 +3,8 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { files } from '../../src/weights/files.browser.ts';
 import { fetchWeights } from '../../src/weights/hub.ts';
 import { openTensors } from '../../src/weights/open_weights.ts';
-import { writeSafetensors } from '../../src/weights/safetensors.ts';
 import { sha256 } from '../../src/weights/sha256.ts';
+import { writeSafetensors } from '../../src/weights/write_safetensors.ts';
 
 const BODY = new Uint8Array(100_000).map((_, i) => (i * i) >> 3);
 const hashOf = (bytes: Uint8Array): string => {

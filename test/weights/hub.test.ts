@@ -14,7 +14,8 @@ import { inspectCache } from '../../src/weights/cache.ts';
 import { fetchWeights, type WeightsRequest } from '../../src/weights/hub.ts';
 import type { WeightsEntry } from '../../src/weights/manifest.ts';
 import { openTensors } from '../../src/weights/open_weights.ts';
-import { openSafetensors, writeSafetensors } from '../../src/weights/safetensors.ts';
+import { openSafetensors } from '../../src/weights/safetensors.ts';
+import { writeSafetensors } from '../../src/weights/write_safetensors.ts';
 import {
   cutAfter,
   file,

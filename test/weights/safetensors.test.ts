@@ -9,9 +9,10 @@ import { stateReader } from '../../src/weights/bind.ts';
 import { type ByteSource, bytesSource, DETECT_BYTES } from '../../src/weights/bytes.ts';
 import { files } from '../../src/weights/files.node.ts';
 import { openPath } from '../../src/weights/open_path.node.ts';
-import { openSafetensors, type WriteOptions, writeSafetensors } from '../../src/weights/safetensors.ts';
+import { openSafetensors } from '../../src/weights/safetensors.ts';
 import { readHeader } from '../../src/weights/safetensors_header.ts';
 import type { NamedTensor, StateDict, TensorReader } from '../../src/weights/tensors.ts';
+import { type WriteOptions, writeSafetensors } from '../../src/weights/write_safetensors.ts';
 import { hasShared, readShared, SHARED_MISSING, sharedJson, sharedPath } from '../support/shared.ts';
 
 async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
