@@ -10,7 +10,8 @@ import { type Tensor, tensor } from '../src/runtime/tensor.ts';
 import { bind } from '../src/weights/bind.ts';
 import { fetchWeights } from '../src/weights/hub.ts';
 import { initialise } from '../src/weights/initialise.ts';
-import { openSafetensors } from '../src/weights/safetensors.ts';
+import { openTensors } from '../src/weights/open_weights.ts';
+import { renamed } from '../src/weights/rename.ts';
 import type { StateDict } from '../src/weights/tensors.ts';
 
 export interface Network {
@@ -69,8 +70,8 @@ function initial(parameters: readonly ParameterSpec[]) {
 }
 
 async function published(name: string, spec: ModelSpec, parameters: readonly ParameterSpec[], hub: string) {
-  const { source, entry } = await fetchWeights({ model: name, entries: spec.weights, hub });
-  const reader = await openSafetensors(source);
+  const { source, entry, naming } = await fetchWeights({ model: name, entries: spec.weights, hub });
+  const reader = await renamed(await openTensors(source), naming, source.name);
   try {
     const found = bind(parameters, reader.tensors, `${source.name} for ${name}`);
     const state: StateDict = {};
