@@ -25,7 +25,7 @@ import {
   writeSafetensors,
 } from '../../src/index.ts';
 import { initialise } from '../../src/weights/initialise.ts';
-import { type MockHub, stallAfter, startMockHub } from '../support/mock_hub.ts';
+import { file, type MockHub, stallAfter, startMockHub } from '../support/mock_hub.ts';
 import { CLASSES, tiny, tinyBatch, tinySpec, tinyState } from '../support/tiny_plugin.ts';
 
 const preprocess = {
@@ -272,5 +272,42 @@ describe('the two halves of a load', () => {
     await using model = await load();
     expect(model.weights).toBe('HUB_V1');
     expect(await openFiles()).toEqual([]);
+  });
+});
+
+describe('published files', () => {
+  it('that name and shape their tensors otherwise become the model, and are saved under its names', async () => {
+    const other = Object.fromEntries(
+      Object.entries(state).map(([name, { shape, data }]) => [
+        name.replace(/^fc\./, 'head.'),
+        { shape: name === 'fc.weight' ? [...shape, 1, 1] : shape, data },
+      ]),
+    );
+    const content = await bytesOf({ ...other, 'aux.fc.bias': { shape: [2], data: new Float32Array(2) } });
+    const server = await startMockHub();
+    onTestFinished(() => server.close());
+    server.routes.set('/other.safetensors', file(content));
+    const source = {
+      kind: 'url' as const,
+      url: `${server.url}other.safetensors`,
+      sha256: createHash('sha256').update(content).digest('hex'),
+      drop: ['^aux\\.'],
+      rename: [['^head\\.', 'fc.']] as [string, string][],
+      reshape: [['^fc\\.weight$', [CLASSES.length, -1]]] as [string, number[]][],
+    };
+    const own = new Registry([
+      defineModels({
+        ...tiny,
+        models: { tiny_branches: { ...tinySpec(), weights: [{ ...published, sources: [source] }] } },
+      }),
+    ]);
+    const cacheDir = join(folder, 'cache of names');
+    await using model = await own.load('tiny_branches', { device, pretrained: true, cacheDir });
+    expect(await model.stateDict()).toEqual(state);
+    expect(server.seen).toHaveLength(1); // the second reading is the cache's
+
+    await using given = await models.load('tiny_branches', { device, weights: state });
+    const batch = tinyBatch(1);
+    expect(await (await model.forward(batch)).data()).toEqual(await (await given.forward(batch)).data());
   });
 });
