@@ -41,8 +41,16 @@ describe('code', () => {
     expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
   });
 
+  it('of a plugin is the example, which is tested', () => {
+    const [plugin = '', use = ''] = blocks('js');
+    expect(plugin).toBe(read('examples/plugin/index.mjs'));
+    const { name } = JSON.parse(read('examples/plugin/package.json')) as { name: string };
+    expect(use).toContain(`from '${name}'`);
+  });
+
   it('stays within what can be read at a glance', () => {
     for (const text of blocks('ts')) expect(text.split('\n').length).toBeLessThanOrEqual(26);
+    for (const text of blocks('js')) expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
   });
 
   it('in JSON is what is said of it', () => {
