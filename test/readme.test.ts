@@ -29,7 +29,7 @@ describe('code', () => {
     const examples = blocks('ts');
     expect(examples.length).toBeGreaterThan(0);
     mkdirSync(folder, { recursive: true });
-    const files = examples.map((text, i) => {
+    const files = [...examples, blocks('js')[0]!].map((text, i) => {
       writeFileSync(`${folder}example_${i}.ts`, text);
       return `${folder}example_${i}.ts`;
     });

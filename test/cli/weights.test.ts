@@ -164,7 +164,7 @@ describe('hub build', () => {
     await writeFile(join(hub, 'hub.json'), '{ "format": 2 }');
     const { code, stderr } = await run(['hub', 'build', hub, ...FLAGS, '--force']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/hub\.json: format: expected 1/);
+    expect(stderr).toMatch(/hub\.json: format must be 1, and is 2/);
     expect(await readFile(join(hub, 'hub.json'), 'utf8')).toBe('{ "format": 2 }');
   });
 
@@ -250,6 +250,17 @@ describe('pull and cache', () => {
     const { code, stderr } = await run(['pull', 'lenet5', '--hub', hub]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/lenet5 does not fit the model: fc3\.weight is \[10,84\], the model has \[9,84\]/);
+  });
+
+  it.runIf(process.platform === 'linux')('are told from a folder that not even root can write', async () => {
+    const args = ['doctor', '--offline', '--driver', 'none', '--json'];
+    const { stdout } = await runCommand(args, { env: { CONVOKE_CACHE: '/proc/convoke' } });
+    const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; text: string }[] };
+    const found = checks.find(({ name }) => name === 'cache');
+    expect(found).toMatchObject({
+      status: 'missing',
+      text: expect.stringMatching(/^\/proc\/convoke: .* not writable/),
+    });
   });
 
   it('say that nothing is published', async () => {
