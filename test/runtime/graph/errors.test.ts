@@ -130,7 +130,7 @@ describe('attributes', () => {
     ['conv2d(c): attribute dilation must have at most 2 elements and is [1,1,1]', () => call({ dilation: [1, 1, 1] })],
     ['conv2d(c): attribute groups must be of type number and is NaN', () => call({ groups: Number.NaN })],
     [
-      `conv2d(c): attribute activation must be one of ${activationNames.join(', ')} and is swish`,
+      `conv2d(c): attribute activation must be one of ${activationNames.join(', ')} and is "swish"`,
       () => call({ activation: 'swish' }),
     ],
     ['conv2d(c): there is no attribute strides', () => call({ strides: [2, 2] })],
