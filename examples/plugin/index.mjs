@@ -1,5 +1,6 @@
 // A family of one network. Its parameters are named after their places: `stage1.weight`, `stage1.bias`, ..., `fc.weight`.
 import { defineModels, layers } from 'convoke';
+
 const sha256 = 'e80a1fa264b14774bb6b875d7b3da1f72457cc35809f9528194df4024319e162';
 const { adaptiveAvgPool, conv2d, flatten, linear, maxPool, relu } = layers;
 export const shapes = defineModels({
@@ -32,7 +33,6 @@ export const shapes = defineModels({
             std: [1, 1, 1],
           },
           classes: ['circle', 'square', 'triangle'],
-          licence: 'MIT',
         },
       ],
     },
