@@ -1,7 +1,7 @@
 // `npm run bench -- kernels`: every candidate kernel for layers of real networks, checked against float64 and then timed.
 
 import { table } from '../src/registry/table.ts';
-import { compile } from '../src/runtime/compile/compile.ts';
+import { compile, loadKernels } from '../src/runtime/compile/compile.ts';
 import { channelBlock } from '../src/runtime/compile/lower.ts';
 import { type Device, openDevice } from '../src/runtime/device/device.ts';
 import { Executor } from '../src/runtime/device/executor.ts';
@@ -109,7 +109,9 @@ function candidates({ facts }: Device, { value }: Row, only: string): readonly s
 
 async function prepare(device: Device, row: Row, kernel: string, reference: Reference): Promise<Ready> {
   const { acquired, pipelines, facts } = device;
-  const program = compile(graphOf({ y: row.value }), facts, (value) => (value === row.value ? kernel : undefined));
+  const graph = graphOf({ y: row.value });
+  await loadKernels(graph, facts);
+  const program = compile(graph, facts, (value) => (value === row.value ? kernel : undefined));
   await pipelines.compile([...program.load, ...program.run].map((step) => step.kernel));
   const tensors = Object.entries(row.tensors);
   const parameters = tensors.flatMap(([name, tensor]) => (tensor.parameter ? [{ name, ...tensor }] : []));

@@ -47,4 +47,3 @@ export { type Tensor, tensor } from './runtime/tensor.ts';
 export type { HubEntry, HubIndex, WeightsEntry, WeightsSource } from './weights/manifest.ts';
 export type { WeightsInput } from './weights/open_weights.ts';
 export type { StateDict } from './weights/tensors.ts';
-export { type WriteOptions, writeSafetensors } from './weights/write_safetensors.ts';

@@ -1,7 +1,7 @@
 // From a name to a model on the GPU: graph, program, pipelines and weights, at the same time where nothing waits.
 
 import type { Preprocess } from '../image/preprocess_spec.ts';
-import { compile } from '../runtime/compile/compile.ts';
+import { compile, loadKernels } from '../runtime/compile/compile.ts';
 import { type Device, sharedDevice } from '../runtime/device/device.ts';
 import { DeviceError } from '../runtime/errors.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
@@ -178,6 +178,7 @@ async function prepare(
   checkSize(name, spec, dimensions.size);
   const started = performance.now();
   const { graph, parameters } = build(spec, dimensions);
+  await loadKernels(graph, device.facts);
   const program = compile(graph, device.facts);
   planProgram(program, device.facts, { batch: 1, ...(budgetBytes !== undefined && { budgetBytes }) }); // throws before time is spent
   const kernels = [...program.load, ...program.run].map(({ kernel }) => kernel);

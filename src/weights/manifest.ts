@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import { preprocessSchema } from '../image/preprocess_spec.ts';
-import { namingSchema } from './rename.ts';
+import { namingSchema } from './naming_schema.ts';
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const address = z.string().check(z.refine((text) => URL.canParse(text), 'must be an address'));

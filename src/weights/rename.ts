@@ -1,28 +1,7 @@
 // Files that name their tensors otherwise than the model does: rules, kept as data beside a source, and a reader with them applied.
 
-import * as z from 'zod/mini';
 import { WeightsError } from '../runtime/errors.ts';
 import type { TensorInfo, TensorReader } from './tensors.ts';
-
-const pattern = z.string('must be a regular expression').check(
-  z.refine(
-    (text) => {
-      try {
-        return Boolean(new RegExp(text, 'u'));
-      } catch {
-        return false;
-      }
-    },
-    { error: 'must be a regular expression' },
-  ),
-);
-
-/** The fields of a source that say how its names become the model's; `Naming` says what they mean. */
-export const namingSchema = z.object({
-  drop: z.optional(z.array(pattern)),
-  rename: z.optional(z.array(z.tuple([pattern, z.string()]))),
-  reshape: z.optional(z.array(z.tuple([pattern, z.array(z.int().check(z.gte(-1)))]))),
-});
 
 /**
  * Rules from a file's names to the model's. Patterns are regular expressions with the flag `u`, found anywhere in a name

@@ -38,6 +38,8 @@ export interface Candidate<A = Attributes> {
   /** What it asks of how its image inputs lie in memory. */
   needs?(call: Call<A>): Readonly<Record<string, Partial<ImageNeeds>>>;
   emit(call: Call<A>, emitter: Emitter): void;
+  /** For kernels that few adapters want: `emit` works once this has been awaited. Others leave their text undownloaded. */
+  readonly late?: { wanted(facts: AdapterFacts): boolean; load(): Promise<void> };
 }
 
 export interface Operator<A = Attributes> {
@@ -51,6 +53,10 @@ export interface Operator<A = Attributes> {
   macs(value: Value): number;
   /** The layout under which the input's own memory is this operator's result, if nothing needs to move. */
   view?(value: Value, input: Layout): Layout | null;
+  /** What inference computes in the place of this value, whose inputs have been rewritten already; undefined to keep it. */
+  rewrite?(value: Value): Value | undefined;
+  /** Some channels of this value, computed without the others. */
+  sliced?(value: Value, from: number, to: number, name: string): Value;
 }
 
 interface Definition<S extends z.ZodMiniType<Attributes>> {
@@ -62,7 +68,9 @@ interface Definition<S extends z.ZodMiniType<Attributes>> {
   shape(inputs: Inputs, attributes: z.infer<S>, fail: (what: string) => GraphError): Shape;
   readonly kernels: readonly Candidate<z.infer<S>>[];
   macs?(value: Value): number;
-  view?(value: Value, input: Layout): Layout | null;
+  view?: Operator['view'];
+  rewrite?: Operator['rewrite'];
+  sliced?: Operator['sliced'];
 }
 
 export interface DefinedOperator<S extends z.ZodMiniType<Attributes>> extends Operator<z.infer<S>> {

@@ -3,8 +3,9 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { writeSafetensors } from '../../src/index.ts';
+
 import { initialise } from '../../src/weights/initialise.ts';
+import { writeSafetensors } from '../../src/weights/write_safetensors.ts';
 import { buildCommand, type Run, removeCommand, runCommand } from '../support/command.ts';
 import { file, type MockHub, startMockHub } from '../support/mock_hub.ts';
 import { buildModel } from '../support/models.ts';

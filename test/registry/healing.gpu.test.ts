@@ -1,8 +1,9 @@
 // The loss of a device: a model loads itself again from the same source, once for all its callers, and answers as before.
 
 import { describe, expect, it } from 'vitest';
-import { type Model, type Progress, Registry, writeSafetensors } from '../../src/index.ts';
+import { type Model, type Progress, Registry } from '../../src/index.ts';
 import { sharedDevice } from '../../src/runtime/device/device.ts';
+import { writeSafetensors } from '../../src/weights/write_safetensors.ts';
 import { lose, spiedDevice, spyOn } from '../support/device_spy.ts';
 import { tiny, tinyBatch, tinyState } from '../support/tiny_plugin.ts';
 

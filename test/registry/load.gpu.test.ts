@@ -10,9 +10,9 @@ import {
   Registry,
   type StateDict,
   type WeightsInput,
-  writeSafetensors,
 } from '../../src/index.ts';
 import { initialise } from '../../src/weights/initialise.ts';
+import { writeSafetensors } from '../../src/weights/write_safetensors.ts';
 import { spiedDevice } from '../support/device_spy.ts';
 import { CLASSES, tiny, tinyBatch, tinySpec, tinyState } from '../support/tiny_plugin.ts';
 

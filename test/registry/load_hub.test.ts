@@ -22,9 +22,9 @@ import {
   type StateDict,
   tensor,
   type WeightsEntry,
-  writeSafetensors,
 } from '../../src/index.ts';
 import { initialise } from '../../src/weights/initialise.ts';
+import { writeSafetensors } from '../../src/weights/write_safetensors.ts';
 import { file, type MockHub, stallAfter, startMockHub } from '../support/mock_hub.ts';
 import { CLASSES, tiny, tinyBatch, tinySpec, tinyState } from '../support/tiny_plugin.ts';
 

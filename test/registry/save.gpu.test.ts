@@ -1,10 +1,11 @@
 // Weights out of a model again: the same numbers, in order, as a state dict, a Blob and a stream, from wherever they came.
 
 import { describe, expect, it } from 'vitest';
-import { type LoadOptions, type Model, Registry, type StateDict, writeSafetensors } from '../../src/index.ts';
+import { type LoadOptions, type Model, Registry, type StateDict } from '../../src/index.ts';
 import { build, defaults } from '../../src/registry/build.ts';
 import { initialise } from '../../src/weights/initialise.ts';
 import { openTensors } from '../../src/weights/open_weights.ts';
+import { writeSafetensors } from '../../src/weights/write_safetensors.ts';
 import { spiedDevice } from '../support/device_spy.ts';
 import { tiny, tinyBatch, tinySpec, tinyState } from '../support/tiny_plugin.ts';
 import { legacyFile } from '../support/torch_files.ts';

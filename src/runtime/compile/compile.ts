@@ -5,12 +5,12 @@ import type { AdapterFacts } from '../plan/facts.ts';
 import type { Program } from '../plan/program.ts';
 import { foldBatchNorm } from './fold_batch_norm.ts';
 import { fuseEpilogue } from './fuse_epilogue.ts';
-import { fuseShuffle } from './fuse_shuffle.ts';
 import { hoist } from './hoist.ts';
 import { type Choose, channelBlock, lower } from './lower.ts';
 import { nestConcat } from './nest_concat.ts';
 import { placeConcat } from './place_concat.ts';
 import { removeDead } from './remove_dead.ts';
+import { simplify } from './simplify.ts';
 import { splitOversized } from './split_oversized.ts';
 
 /** The passes that rewrite the graph, for inference on this adapter. */
@@ -19,7 +19,7 @@ export function optimise(graph: Graph, facts: AdapterFacts): Graph {
     removeDead,
     foldBatchNorm,
     fuseEpilogue,
-    fuseShuffle,
+    simplify,
     (g) => splitOversized(g, facts),
     nestConcat,
     (g) => placeConcat(g, channelBlock(facts)),
@@ -30,4 +30,11 @@ export function optimise(graph: Graph, facts: AdapterFacts): Graph {
 /** Everything that is known before the batch size is. */
 export function compile(graph: Graph, facts: AdapterFacts, choose?: Choose): Program {
   return hoist(lower(optimise(graph, facts), facts, choose));
+}
+
+/** Downloads the kernels of the graph's operators that this adapter wants and others do not; to be awaited before `compile`. */
+export async function loadKernels({ values }: Graph, facts: AdapterFacts): Promise<void> {
+  const operators = new Set(values.flatMap(({ operator }) => operator ?? []));
+  const late = [...operators].flatMap(({ kernels }) => kernels.flatMap((kernel) => kernel.late ?? []));
+  await Promise.all(late.filter(({ wanted }) => wanted(facts)).map(({ load }) => load()));
 }

@@ -1,10 +1,11 @@
 // Channel shuffle: lets the groups of a grouped convolution see each other's channels.
 
 import * as z from 'zod/mini';
-import { atBatch } from '../../runtime/graph/value.ts';
+import { atBatch, sameShape, type Value } from '../../runtime/graph/value.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachChannel } from '../shared/frame.ts';
 import source from './channel_shuffle.wgsl';
+import { interleave } from './interleave.ts';
 
 const attributes = z.object({ groups: z.int().check(z.positive()) });
 type ChannelShuffleAttributes = z.infer<typeof attributes>;
@@ -35,5 +36,13 @@ export const channelShuffle = defineOp({
     if (channels % groups !== 0) throw fail(`${channels} channels do not divide into ${groups} groups`);
     return shape;
   },
+  rewrite: inTurn,
   kernels: [plain],
 });
+
+/** Of two images that were concatenated for it, a shuffle in two groups reads them where they are. */
+function inTurn({ name, shape, attributes, inputs: { x } }: Value): Value | undefined {
+  const [a, b, more] = x?.operator?.name === 'concat' ? Object.values(x.inputs) : [];
+  if (attributes.groups !== 2 || !a || !b || more || !sameShape(a.shape, b.shape)) return undefined;
+  return interleave.of({ a, b }, { from: 0, to: atBatch(shape[1] ?? 0, 1) }, name);
+}

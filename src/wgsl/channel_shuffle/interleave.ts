@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { formatShape, sameShape } from '../../runtime/graph/value.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
-import { activation, type Candidate, defineOp } from '../op.ts';
+import { activation, type Candidate, type DefinedOperator, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
 import source from './interleave.wgsl';
 
@@ -29,7 +29,7 @@ const plain: Candidate<z.infer<typeof attributes>> = {
 };
 
 /** a and b [n, C, H, W] -> channels `from` up to, without, `to` of a0, b0, a1, b1, ... */
-export const interleave = defineOp({
+export const interleave: DefinedOperator<typeof attributes> = defineOp({
   name: 'interleave',
   attributes,
   inputs: ['a', 'b'],
@@ -40,6 +40,10 @@ export const interleave = defineOp({
     if (from >= to || to > 2 * imageSize(a).channels)
       throw fail(`channels ${from} up to ${to} are not within twice ${formatShape(a)}`);
     return a.toSpliced(1, 1, to - from);
+  },
+  sliced({ inputs, attributes }, from, to, name) {
+    const first = Number(attributes.from);
+    return interleave.of(inputs, { from: first + from, to: first + to }, name);
   },
   kernels: [plain],
 });

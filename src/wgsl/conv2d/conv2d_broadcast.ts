@@ -1,74 +1,36 @@
 // Convolution by subgroup broadcasts with weights in a texture: the fastest on drivers that run on a CPU.
 
-import { type ImageLayout, type ImageNeeds, roundUp } from '../../runtime/plan/layout.ts';
-import type { BufferRef, Step } from '../../runtime/plan/program.ts';
-import { defineKernel } from '../kernel.ts';
+import { type ImageNeeds, roundUp } from '../../runtime/plan/layout.ts';
+import { late } from '../late.ts';
 import type { Call, Candidate } from '../op.ts';
-import type { JoinedEpilogue } from '../shared/epilogue.ts';
-import { epilogueOf } from '../shared/epilogue.ts';
-import { linearGrid } from '../shared/grid.ts';
-import { image, imageUniforms } from '../shared/image.ts';
-import imageText from '../shared/image.wgsl';
-import lanes4 from '../shared/lanes_4.wgsl';
-import lanes8 from '../shared/lanes_8.wgsl';
-import linearIndex from '../shared/linear_index.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
-import source from './conv2d_broadcast.wgsl';
-import { geometry, tapSteps, underOutput } from './geometry.ts';
-import { byRuns, byTaps, packTexture, panelsOf, type Reduction, reductionRows, weightTexture } from './pack_weights.ts';
+import { geometry } from './geometry.ts';
+import { byRuns, panelsOf, weightTexture } from './pack_weights.ts';
 import { speed } from './speed.ts';
-
-const lanesText: Readonly<Record<number, string>> = { 4: lanes4, 8: lanes8 };
 
 /** Lanes of the subgroups that the kernel is written for; 0 where the adapter has others or none. */
 export function broadcastLanes({ facts: { features, subgroupSize } }: Pick<Call, 'facts'>): number {
-  return features.subgroups && subgroupSize !== null && subgroupSize in lanesText ? subgroupSize : 0;
+  return features.subgroups && (subgroupSize === 4 || subgroupSize === 8) ? subgroupSize : 0;
 }
 
-export const conv2dBroadcast: Candidate<Conv2dAttributes> = {
-  name: 'conv2d_broadcast',
-  suits(call) {
-    const lanes = broadcastLanes(call);
-    const { filters, perGroup, channels, kernelH, kernelW } = geometry(call);
-    const { groups } = call.attributes;
-    if (lanes === 0) return 0;
-    if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
-    const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
-    if (!weightTexture(call, groups * panelsOf(call, lanes), rows, lanes)) return 0;
-    return speed(call, 'broadcast') * Math.min(1, filters / groups / (4 * lanes));
+export const conv2dBroadcast: Candidate<Conv2dAttributes> = late(
+  {
+    name: 'conv2d_broadcast',
+    suits(call) {
+      const lanes = broadcastLanes(call);
+      const { filters, perGroup, channels, kernelH, kernelW } = geometry(call);
+      const { groups } = call.attributes;
+      if (lanes === 0) return 0;
+      if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
+      const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
+      if (!weightTexture(call, groups * panelsOf(call, lanes), rows, lanes)) return 0;
+      return speed(call, 'broadcast') * Math.min(1, filters / groups / (4 * lanes));
+    },
+    needs: (call) => ({ x: imageNeeds(call) }),
   },
-  needs: (call) => ({ x: imageNeeds(call) }),
-  emit(call, emitter) {
-    const lanes = broadcastLanes(call);
-    const { groups } = call.attributes;
-    const { filters, perGroup, outH, outW, macs } = geometry(call);
-    const x = emitter.input('x');
-    const xl = image(x);
-    const yl = image(emitter.output);
-    const group = { channels: filters / groups, written: filters / groups };
-    const images = { x: underOutput(call, xl), y: groups > 1 ? { ...yl, ...group } : yl };
-    const tight = xl.written % lanes !== 0;
-    const order = tight ? byRuns(call, lanes) : byTaps(call, groups > 1 ? perGroup : xl.written);
-    const steps = { ...tapSteps(call, xl), z_x: perGroup, z_y: filters / groups, z_filter: filters / groups };
-    emitter.step({
-      ...broadcastStep({
-        lanes,
-        x,
-        w: packTexture(call, emitter, order, lanes),
-        y: emitter.output,
-        order,
-        epilogue: epilogueOf(call, emitter),
-        biasScale: 1,
-        fewPixels: outH * outW <= 4,
-        z: groups,
-        pixels: (n) => n * outH * outW,
-        images: () => images,
-        steps: () => steps,
-      }),
-      flops: (n) => 2 * macs * n,
-    });
-  },
-};
+  ({ fallback }) => fallback,
+  () => import('./conv2d_broadcast_emit.ts'),
+);
 
 /** Zeros around the input as wide as the padding; and few channels without gaps, where a kernel's row is then one run. */
 function imageNeeds(call: Call<Conv2dAttributes>): Partial<ImageNeeds> {
@@ -80,64 +42,4 @@ function imageNeeds(call: Call<Conv2dAttributes>): Partial<ImageNeeds> {
   // A run reads a few floats past the kernel's row, and those must be finite: their weights are zero.
   const past = tight ? Math.ceil((run - kernelW * channels) / channels) : 0;
   return { halo: { top, left, bottom, right: right + past }, tight };
-}
-
-interface BroadcastProduct {
-  readonly lanes: number;
-  readonly x: BufferRef;
-  readonly w: BufferRef;
-  readonly y: BufferRef;
-  readonly order: Reduction;
-  readonly epilogue: JoinedEpilogue;
-  /** 0 where the bias is bound only to share a pipeline with those that add it. */
-  readonly biasScale: 0 | 1;
-  /** An image has so few pixels that tiles of eight would be half empty. */
-  readonly fewPixels: boolean;
-  /** Independent products. */
-  readonly z: number;
-  pixels(n: number): number;
-  /** What each product sees. */
-  images(n: number): { readonly x: ImageLayout; readonly y: ImageLayout };
-  /** From tap to tap, and from product to product. */
-  steps(n: number): Readonly<Record<'tap_down' | 'tap_across' | 'z_x' | 'z_y' | 'z_filter', number>>;
-}
-
-/** One dispatch of the kernel. */
-export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | 'operator'> {
-  const { lanes, x, w, y, order, epilogue, biasScale, fewPixels, z, pixels, images, steps } = product;
-  if (w.layout.kind !== 'texture') throw new TypeError(`weights are laid out as ${w.layout.kind}`);
-  const { width } = w.layout;
-  const rowsPerTile = fewPixels ? 4 : 8;
-  const panels = Math.ceil(images(1).y.written / (4 * lanes));
-  const count = (n: number) => panels * Math.ceil(pixels(n) / rowsPerTile);
-  return {
-    kernel: defineKernel(
-      'conv2d_broadcast',
-      [source, lanesText[lanes] ?? '', imageText, linearIndex, ...epilogue.sources],
-      {
-        constants: { ROWS: rowsPerTile },
-        enables: ['subgroups'],
-      },
-    ),
-    bind: { x, w, y, ...epilogue.bind },
-    uniforms: (n) => ({
-      count: count(n),
-      panels,
-      pixels: pixels(n),
-      rows: order.rows,
-      columns: order.columns,
-      run: order.run,
-      bias_scale: biasScale,
-      w_rows: reductionRows(order),
-      w_width: width,
-      ...epilogue.uniforms,
-      ...imageUniforms('x', images(n).x),
-      ...imageUniforms('y', images(n).y),
-      ...steps(n),
-    }),
-    grid: (n) => {
-      const [across, down] = linearGrid(count(n), 1);
-      return [across, down, z];
-    },
-  };
 }

@@ -51,6 +51,10 @@ export const slice = defineOp({
     if (input.kind !== 'image' || [from, to, input.pixel].some((channels) => channels % GRAIN !== 0)) return null;
     return channelSlice(input, from, to - from);
   },
+  rewrite({ name, inputs: { x }, attributes }) {
+    const { from, to } = attributes as SliceAttributes;
+    return x?.operator?.sliced?.(x, from, to, name);
+  },
   kernels: [plain],
 });
 

@@ -1,7 +1,7 @@
 // Channel shuffles of concatenations, and slices of these.
 
 import { expect, it } from 'vitest';
-import { fuseShuffle } from '../../../src/runtime/compile/fuse_shuffle.ts';
+import { simplify } from '../../../src/runtime/compile/simplify.ts';
 import { graphOf } from '../../../src/runtime/graph/graph.ts';
 import { print } from '../../../src/runtime/graph/print.ts';
 import { relu } from '../../../src/wgsl/activation/activation.ts';
@@ -15,7 +15,7 @@ const shuffled = channelShuffle.of({ x: cat('cat', x, a) }, { groups: 2 }, 'shuf
 
 it('reads the parts, and makes of them what is read', () => {
   const [left, right] = chunk(shuffled, 2, 'chunk');
-  expect(print(fuseShuffle(graphOf({ left: left!, right: right! })))).toMatchInlineSnapshot(`
+  expect(print(simplify(graphOf({ left: left!, right: right! })))).toMatchInlineSnapshot(`
     "%0: f32[n,8,8,8] = input image
     %1: f32[n,8,8,8] = relu(%0)
     %2: f32[n,8,8,8] = interleave(%0, %1) from=0 to=8
@@ -27,7 +27,7 @@ it('reads the parts, and makes of them what is read', () => {
 
 it('keeps the whole where it is read too', () => {
   const [, right] = chunk(shuffled, 2, 'chunk');
-  expect(print(fuseShuffle(graphOf({ y: cat('y', shuffled, right!) })))).toMatchInlineSnapshot(`
+  expect(print(simplify(graphOf({ y: cat('y', shuffled, right!) })))).toMatchInlineSnapshot(`
     "%0: f32[n,8,8,8] = input image
     %1: f32[n,8,8,8] = relu(%0)
     %2: f32[n,16,8,8] = interleave(%0, %1) from=0 to=16
@@ -46,6 +46,6 @@ it('leaves alone other groups, other parts and lone shuffles', () => {
     shuffle(a, 2),
   ]) {
     const graph = graphOf({ y });
-    expect(print(fuseShuffle(graph))).toBe(print(graph));
+    expect(print(simplify(graph))).toBe(print(graph));
   }
 });

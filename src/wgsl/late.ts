@@ -1,0 +1,29 @@
+// Kernels that few adapters want: what chooses them is there at once, what emits them is downloaded where one is wanted.
+
+import type { AdapterFacts } from '../runtime/plan/facts.ts';
+import type { Candidate } from './op.ts';
+
+type Emit<A> = Candidate<A>['emit'];
+
+/** A candidate that suits only adapters that want it, and whose `emit` is in a module of its own. */
+export function late<A>(
+  choice: Omit<Candidate<A>, 'emit' | 'late'>,
+  wanted: (facts: AdapterFacts) => boolean,
+  module: () => Promise<{ readonly emit: Emit<A> }>,
+): Candidate<A> {
+  let emit: Emit<A> | null = null;
+  return {
+    ...choice,
+    suits: (call) => (wanted(call.facts) ? choice.suits(call) : 0),
+    emit(call, emitter) {
+      if (!emit) throw new TypeError(`kernel ${choice.name} has not been loaded`);
+      emit(call, emitter);
+    },
+    late: {
+      wanted,
+      load: async () => {
+        ({ emit } = await module());
+      },
+    },
+  };
+}

@@ -1,0 +1,119 @@
+// The dispatches of winograd.ts: filters, inputs, 36 products, outputs.
+
+import { type ImageLayout, imageLayout, NO_HALO } from '../../runtime/plan/layout.ts';
+import type { BufferRef } from '../../runtime/plan/program.ts';
+import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
+import { broadcastLanes } from '../conv2d/conv2d_broadcast.ts';
+import { broadcastStep } from '../conv2d/conv2d_broadcast_emit.ts';
+import { geometry } from '../conv2d/geometry.ts';
+import { panelsOf } from '../conv2d/pack_weights.ts';
+import { defineKernel } from '../kernel.ts';
+import type { Call, Emitter } from '../op.ts';
+import { biasOnly, epilogueOf } from '../shared/epilogue.ts';
+import { each } from '../shared/frame.ts';
+import { image, imageUniforms } from '../shared/image.ts';
+import imageText from '../shared/image.wgsl';
+import { filterTexture, POINTS, SIDE, tiling } from './winograd.ts';
+import filterText from './winograd_filter.wgsl';
+import inputText from './winograd_input.wgsl';
+import outputText from './winograd_output.wgsl';
+
+export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
+  const { filters, macs } = geometry(call);
+  const lanes = broadcastLanes(call);
+  const { tiles } = tiling(call);
+  const channels = image(emitter.input('x')).written;
+  const { written } = image(emitter.output);
+  const domain = (name: string, width: number) =>
+    emitter.scratch(name, { kind: 'packed', elements: 0, elementsPerImage: POINTS * tiles * width });
+  const v = domain('v', channels);
+  const m = domain('m', written);
+  const u = transformFilters(call, emitter, channels);
+  transformInput(call, emitter, v);
+  emitter.step({
+    ...broadcastStep({
+      lanes,
+      x: v,
+      w: u,
+      y: m,
+      order: { rows: 1, columns: 1, run: channels, pixel: channels, span: 1 },
+      // The output transform adds the bias and all that follows.
+      epilogue: biasOnly(call, emitter),
+      biasScale: 0,
+      fewPixels: tiles <= 4,
+      z: POINTS,
+      pixels: (n) => n * tiles,
+      images: (n) => ({ x: row(channels, n * tiles, channels), y: row(filters, n * tiles, written) }),
+      steps: (n) => ({
+        tap_down: 0,
+        tap_across: 0,
+        z_x: n * tiles * channels,
+        z_y: n * tiles * written,
+        z_filter: 0,
+      }),
+    }),
+    flops: (n) => 2 * macs * n,
+  });
+  transformOutput(call, emitter, m);
+}
+
+/** Tiles of one point as the pixels of an image, `written` channels each. */
+function row(channels: number, tiles: number, written: number): ImageLayout {
+  return imageLayout(['n', channels, 1, tiles], { halo: NO_HALO, block: written, tight: false });
+}
+
+function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, rows: number): BufferRef {
+  const { filters, channels } = geometry(call);
+  const lanes = broadcastLanes(call);
+  const layout = filterTexture(call, rows);
+  if (!layout) throw new TypeError(`the filters of ${call.value.name} do not fit into a texture`);
+  const u = emitter.scratch('u', layout);
+  const count = panelsOf(call, lanes) * lanes * rows;
+  const bind = { w: emitter.input('w'), u };
+  const uniforms = { lanes, rows, filters, channels, width: layout.width };
+  emitter.step(each({ name: 'winograd_filter', sources: [filterText], bind, uniforms }, () => count));
+  return u;
+}
+
+function transformInput(call: Call<Conv2dAttributes>, emitter: Emitter, v: BufferRef): void {
+  const { padding } = call.attributes;
+  const { tilesH, tilesW, tiles } = tiling(call);
+  const lanes = broadcastLanes(call);
+  const x = emitter.input('x');
+  const layout = image(x);
+  const offset = layout.offset - padding[0] * layout.row - padding[1] * layout.pixel;
+  emitter.step({
+    kernel: defineKernel('winograd_input', [inputText, imageText], { overrides: { LANES: lanes } }),
+    bind: { x, v },
+    uniforms: (n) => ({
+      tiles_h: tilesH,
+      tiles_w: tilesW,
+      tiles: tiles * n,
+      side: SIDE,
+      ...imageUniforms('x', { ...layout, offset }),
+    }),
+    grid: (n) => [Math.ceil(layout.written / lanes), tilesW, tilesH * n],
+  });
+}
+
+function transformOutput(call: Call<Conv2dAttributes>, emitter: Emitter, m: BufferRef): void {
+  const { tilesH, tilesW, tiles } = tiling(call);
+  const lanes = broadcastLanes(call);
+  const epilogue = epilogueOf(call, emitter, 'channel');
+  const y = image(emitter.output);
+  emitter.step({
+    kernel: defineKernel('winograd_output', [outputText, imageText, ...epilogue.sources], {
+      overrides: { LANES: lanes },
+    }),
+    bind: { m, y: emitter.output, ...epilogue.bind },
+    uniforms: (n) => ({
+      tiles_h: tilesH,
+      tiles_w: tilesW,
+      tiles: tiles * n,
+      side: SIDE,
+      ...imageUniforms('y', y),
+      ...epilogue.uniforms,
+    }),
+    grid: (n) => [Math.ceil(y.written / lanes), tilesW, tilesH * n],
+  });
+}
