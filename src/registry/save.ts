@@ -2,7 +2,6 @@
 
 import { files } from '#files';
 import { UsageError } from '../runtime/errors.ts';
-
 import type { StateDict, TensorReader } from '../weights/tensors.ts';
 import { type WriteDtype, writeSafetensors } from '../weights/write_safetensors.ts';
 

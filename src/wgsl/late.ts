@@ -5,7 +5,7 @@ import type { Candidate } from './op.ts';
 
 type Emit<A> = Candidate<A>['emit'];
 
-/** A candidate that suits only adapters that want it, and whose `emit` is in a module of its own. */
+/** A candidate whose `emit` is in a module of its own; where it is not `wanted`, its `suits` must be 0. */
 export function late<A>(
   choice: Omit<Candidate<A>, 'emit' | 'late'>,
   wanted: (facts: AdapterFacts) => boolean,
@@ -14,7 +14,6 @@ export function late<A>(
   let emit: Emit<A> | null = null;
   return {
     ...choice,
-    suits: (call) => (wanted(call.facts) ? choice.suits(call) : 0),
     emit(call, emitter) {
       if (!emit) throw new TypeError(`kernel ${choice.name} has not been loaded`);
       emit(call, emitter);

@@ -6,7 +6,15 @@ import { GraphError, PlanError } from '../errors.ts';
 import { consumers, type Graph } from '../graph/graph.ts';
 import { formatShape, hasBatch, type Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
-import { channelSlice, type ImageLayout, type ImageNeeds, imageLayout, type Layout, NO_HALO } from '../plan/layout.ts';
+import {
+  channelSlice,
+  type Halo,
+  type ImageLayout,
+  type ImageNeeds,
+  imageLayout,
+  type Layout,
+  NO_HALO,
+} from '../plan/layout.ts';
 import type { BufferRef, BufferRole, BufferSpec, Program, Step } from '../plan/program.ts';
 import { placedParts } from './place_concat.ts';
 
@@ -115,8 +123,8 @@ function assignLayouts(
   chosen: ReadonlyMap<Value, { call: Call; candidate: Candidate }>,
   block: number,
 ): Layouts {
-  const needs = gatherNeeds(graph, chosen, block);
   const placed = placedParts(graph);
+  const needs = gatherNeeds(graph, chosen, placed, block);
   const layouts = new Map<Value, Layout>();
   const owner = new Map<Value, Value>();
   const views = new Set<Value>();
@@ -151,6 +159,7 @@ function assignLayouts(
 function gatherNeeds(
   graph: Graph,
   chosen: ReadonlyMap<Value, { call: Call; candidate: Candidate }>,
+  placed: ReturnType<typeof placedParts>,
   block: number,
 ): ReadonlyMap<Value, ImageNeeds> {
   const readers = consumers(graph);
@@ -170,7 +179,6 @@ function gatherNeeds(
   }
   const result = new Map<Value, ImageNeeds>();
   for (const [value, list] of asked) {
-    const halo = (edge: keyof typeof NO_HALO) => Math.max(0, ...list.map((need) => need.halo?.[edge] ?? 0));
     // Tight pixels break vectors, so every reader must have asked for them, and the only writer must be the upload.
     const tight =
       value.kind === 'input' &&
@@ -178,27 +186,26 @@ function gatherNeeds(
       list.length === readers.get(value)?.length &&
       list.every((need) => need.tight);
     result.set(value, {
-      halo: { top: halo('top'), left: halo('left'), bottom: halo('bottom'), right: halo('right') },
+      halo: widest(list),
       block: Math.max(block, ...list.map((need) => need.block ?? 0)),
       tight,
     });
   }
-  for (const [part, { root }] of placedParts(graph)) {
+  for (const [part, { root }] of placed) {
     const need = result.get(part);
-    if (need) result.set(root, mergeHalo(result.get(root), need, block));
     // A part's channels end where the next part's begin: there is no room for wider padding.
     const wide = Math.max(need?.block ?? 0, result.get(root)?.block ?? 0);
     if (wide > block)
       throw new TypeError(`concat(${root.name}): a kernel asks for blocks of ${wide} channels, parts lie in ${block}s`);
+    if (need) result.set(root, { halo: widest([need, result.get(root)]), block, tight: false });
   }
   return result;
 }
 
-function mergeHalo(root: ImageNeeds | undefined, part: ImageNeeds, block: number): ImageNeeds {
-  const mine = root ?? { halo: NO_HALO, block, tight: false };
-  const most = (edge: keyof typeof NO_HALO) => Math.max(mine.halo[edge], part.halo[edge]);
-  const halo = { top: most('top'), left: most('left'), bottom: most('bottom'), right: most('right') };
-  return { halo, block: Math.max(mine.block, part.block), tight: false };
+/** The border that has room for each of them. */
+function widest(needs: readonly (Partial<ImageNeeds> | undefined)[]): Halo {
+  const most = (edge: keyof Halo) => Math.max(0, ...needs.map((need) => need?.halo?.[edge] ?? 0));
+  return { top: most('top'), left: most('left'), bottom: most('bottom'), right: most('right') };
 }
 
 function allocate(

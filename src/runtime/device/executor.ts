@@ -29,6 +29,8 @@ export class Executor {
   readonly #acquired: Acquired;
   readonly #pipelines: Pipelines;
   readonly #options: ExecutorOptions;
+  /** For the batch size last asked for. */
+  #plan: Plan;
   readonly #weights: ReadonlyMap<number, Memory>;
   #residence: Residence | null = null;
   #last: Promise<unknown> = Promise.resolve();
@@ -38,11 +40,13 @@ export class Executor {
   private constructor(
     acquired: Acquired,
     pipelines: Pipelines,
+    plan: Plan,
     program: Program,
     weights: ReadonlyMap<number, Memory>,
     options: ExecutorOptions,
   ) {
     this.program = program;
+    this.#plan = plan;
     this.#acquired = acquired;
     this.#pipelines = pipelines;
     this.#options = options;
@@ -69,7 +73,7 @@ export class Executor {
       await settle(acquired.device.queue.onSubmittedWorkDone(), acquired.facts);
       const fault = acquired.fault();
       if (fault?.code === 'device_lost') throw fault;
-      return new Executor(acquired, pipelines, program, weights, options);
+      return new Executor(acquired, pipelines, plan, program, weights, options);
     } catch (error) {
       loader.dispose();
       throw error;
@@ -78,7 +82,9 @@ export class Executor {
 
   /** The plan for a batch size, without allocating anything. */
   plan(batch: number): Plan {
-    return planProgram(this.program, this.#acquired.facts, { batch, ...this.#options });
+    if (this.#plan.batch !== batch)
+      this.#plan = planProgram(this.program, this.#acquired.facts, { batch, ...this.#options });
+    return this.#plan;
   }
 
   /** The most images one submit can take under the adapter's limits, up to `most`. */

@@ -24,11 +24,11 @@ export const conv2dBroadcast: Candidate<Conv2dAttributes> = late(
       if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
       const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
       if (!weightTexture(call, groups * panelsOf(call, lanes), rows, lanes)) return 0;
-      return speed(call, 'broadcast') * Math.min(1, filters / groups / (4 * lanes));
+      return speed(call.facts, 'broadcast') * Math.min(1, filters / groups / (4 * lanes));
     },
     needs: (call) => ({ x: imageNeeds(call) }),
   },
-  ({ fallback }) => fallback,
+  (facts) => speed(facts, 'broadcast') > 0,
   () => import('./conv2d_broadcast_emit.ts'),
 );
 

@@ -17,7 +17,7 @@ export const conv2dGrouped: Candidate<Conv2dAttributes> = {
   suits(call) {
     const { groups } = call.attributes;
     const { filters, perGroup } = geometry(call);
-    return groups > 1 && (perGroup % 4 || (filters / groups) % 4) ? 0 : speed(call, 'grouped');
+    return groups > 1 && (perGroup % 4 || (filters / groups) % 4) ? 0 : speed(call.facts, 'grouped');
   },
   needs({ attributes: { padding } }) {
     const [top, left, bottom, right] = padding;

@@ -18,7 +18,7 @@ export const conv2dTile: Candidate<Conv2dAttributes> = {
   suits(call) {
     const { limits } = call.facts;
     if (call.attributes.groups > 1 || limits.maxComputeInvocationsPerWorkgroup < TILE) return 0;
-    return speed(call, 'tile');
+    return speed(call.facts, 'tile');
   },
   emit(call, emitter) {
     const { filters, outH, outW, macs } = geometry(call);

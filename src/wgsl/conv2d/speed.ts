@@ -1,14 +1,14 @@
 // How fast each way of convolving is, as far as an adapter's facts tell: the order in which `suits` ranks them.
 
-import type { Call } from '../op.ts';
+import type { AdapterFacts } from '../../runtime/plan/facts.ts';
 
 type Method = 'broadcast' | 'winograd' | 'depthwise' | 'grouped' | 'tile';
 
 // Multiples of the plain kernel's speed. On a CPU as measured on lavapipe (Zen 3); SwiftShader keeps the order. There barriers
-// and workgroup memory cost more than they save. On GPUs they are what feeds the arithmetic.
+// and workgroup memory cost more than they save. On GPUs they are what feeds the arithmetic, and what CPUs want is not offered.
 const onCpu: Readonly<Record<Method, number>> = { broadcast: 10, winograd: 17, depthwise: 8, grouped: 4, tile: 0.5 };
-const onGpu: Readonly<Record<Method, number>> = { broadcast: 2, winograd: 1.5, depthwise: 8, grouped: 4, tile: 10 };
+const onGpu: Readonly<Record<Method, number>> = { broadcast: 0, winograd: 0, depthwise: 8, grouped: 4, tile: 10 };
 
-export function speed({ facts }: Pick<Call, 'facts'>, method: Method): number {
-  return (facts.fallback ? onCpu : onGpu)[method];
+export function speed({ fallback }: AdapterFacts, method: Method): number {
+  return (fallback ? onCpu : onGpu)[method];
 }

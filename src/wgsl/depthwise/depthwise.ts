@@ -18,7 +18,7 @@ export const depthwise: Candidate<Conv2dAttributes> = {
   name: 'depthwise',
   suits(call) {
     const { channels, filters, perGroup } = geometry(call);
-    return perGroup === 1 && filters === channels && channels > 1 ? speed(call, 'depthwise') : 0;
+    return perGroup === 1 && filters === channels && channels > 1 ? speed(call.facts, 'depthwise') : 0;
   },
   needs({ attributes: { padding } }) {
     const [top, left, bottom, right] = padding;

@@ -38,7 +38,7 @@ export const winograd: Candidate<Conv2dAttributes> = late(
       // Tiles past the edge are computed for nothing, and the transforms cost as much as the products of 32 channels.
       const used = (outH * outW) / (TILE * TILE * tiles);
       const few = Math.min(channels, filters);
-      return few < 8 ? 0 : (speed(call, 'winograd') * used * few) / (few + 16);
+      return few < 8 ? 0 : (speed(call.facts, 'winograd') * used * few) / (few + 16);
     },
     needs(call) {
       const [top, left, bottom, right] = call.attributes.padding;
@@ -55,7 +55,7 @@ export const winograd: Candidate<Conv2dAttributes> = late(
       return { x: { halo } };
     },
   },
-  ({ fallback }) => fallback,
+  (facts) => speed(facts, 'winograd') > 0,
   () => import('./winograd_emit.ts'),
 );
 
