@@ -49,6 +49,8 @@ export interface Operator<A = Attributes> {
   /** Whether the kernels take `activation` and a residual input into their epilogue. */
   readonly epilogue: boolean;
   readonly kernels: readonly Candidate<A>[];
+  /** Inputs, all of them parameters, that the kernels change in place; the result is the first of these, as it is then. */
+  readonly writes?: readonly string[];
   /** Multiply-adds for one image, as torchvision counts them: convolutions and linear layers only. */
   macs(value: Value): number;
   /** The layout under which the input's own memory is this operator's result, if nothing needs to move. */
@@ -64,6 +66,7 @@ interface Definition<S extends z.ZodMiniType<Attributes>> {
   readonly attributes: S;
   readonly inputs: readonly string[];
   readonly epilogue?: boolean;
+  readonly writes?: readonly string[];
   /** Shape of the result, or a thrown GraphError; `fail` words it with the operator's and the node's name. */
   shape(inputs: Inputs, attributes: z.infer<S>, fail: (what: string) => GraphError): Shape;
   readonly kernels: readonly Candidate<z.infer<S>>[];

@@ -26,7 +26,7 @@ export function channelBlock({ subgroupSize }: AdapterFacts): number {
   return subgroupSize === 8 ? 8 : 4;
 }
 
-/** Throws GraphError for inputs and outputs that no caller could tell apart or fill, PlanError where no kernel serves. */
+/** Throws GraphError for inputs and outputs that no caller could tell apart, PlanError where no kernel serves. */
 export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => undefined): Program {
   checkEnds(graph);
   const block = channelBlock(facts);
@@ -57,33 +57,44 @@ export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => 
     if (value.kind === 'input') {
       const rows = add(value.name, 'input', { kind: 'rows', shape: value.shape });
       inputs[value.name] = rows.id;
-      steps.push(rowsToImage(value.name, rows, place(value)));
+      if (hasBatch(value)) steps.push(rowsToImage(value.name, rows, place(value)));
+      else refs.set(value, rows);
     }
     const chose = chosen.get(value);
     if (!chose || layouts.views.has(value)) continue;
     chose.candidate.emit(chose.call, emitter(value, place, add, steps));
   }
   for (const [key, value] of Object.entries(graph.outputs)) {
-    const rows = add(key, 'output', { kind: 'rows', shape: value.shape });
-    outputs[key] = rows.id;
-    steps.push(imageToRows(key, place(value), rows));
+    if (hasBatch(value)) {
+      const rows = add(key, 'output', { kind: 'rows', shape: value.shape });
+      outputs[key] = rows.id;
+      steps.push(imageToRows(key, place(value), rows));
+    } else outputs[key] = outputInPlace(place(value), buffers);
   }
   return { buffers, load: [], run: steps, inputs, outputs };
 }
 
 function checkEnds(graph: Graph): void {
   const names = new Set<string>();
-  const batched = (what: string, value: Value) => {
-    if (!hasBatch(value))
-      throw new GraphError('shape_mismatch', `${what} must begin with the batch and is ${formatShape(value.shape)}`);
-  };
   for (const value of graph.values) {
     if (value.kind !== 'input') continue;
     if (names.has(value.name)) throw new GraphError('duplicate_name', `the model has two inputs ${value.name}`);
     names.add(value.name);
-    batched(`input ${value.name}`, value);
   }
-  for (const [key, value] of Object.entries(graph.outputs)) batched(`output ${key}`, value);
+  for (const [key, value] of Object.entries(graph.outputs))
+    if (!hasBatch(value) && (value.kind !== 'operator' || value.operator?.writes))
+      throw new GraphError(
+        'shape_mismatch',
+        `output ${key} is no activation, nor computed: ${formatShape(value.shape)}`,
+      );
+}
+
+/** What is in rows already is copied out of where it was made. */
+function outputInPlace({ id }: BufferRef, buffers: BufferSpec[]): number {
+  const buffer = buffers[id];
+  if (buffer?.role !== 'activation') throw new GraphError('duplicate_name', `${buffer?.name} is an output twice`);
+  buffers[id] = { ...buffer, role: 'output' };
+  return id;
 }
 
 function choice(
@@ -136,7 +147,11 @@ function assignLayouts(
     return made;
   };
   const make = (value: Value): Layout => {
-    if (!hasBatch(value)) return { kind: 'rows', shape: value.shape };
+    if (!hasBatch(value)) {
+      const written = value.inputs[value.operator?.writes?.[0] ?? ''];
+      if (written) owner.set(value, written);
+      return { kind: 'rows', shape: value.shape };
+    }
     const place = placed.get(value);
     if (place) {
       owner.set(value, place.root);

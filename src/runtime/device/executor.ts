@@ -126,6 +126,20 @@ export class Executor {
     });
   }
 
+  /**
+   * What a parameter holds now that runs change in place, row-major: once the runs asked for before are done. Only what a run
+   * touches stays on the GPU; throws UsageError 'invalid_argument' for any other.
+   */
+  parameter(name: string): Promise<Float32Array<ArrayBuffer>> {
+    const parts = this.program.buffers.filter(({ id, parameter }) => parameter?.name === name && this.#weights.has(id));
+    return this.#inTurn(() =>
+      checked(this.#acquired, `reading ${name}`, async () => {
+        const { readParts } = await import('./read_parts.ts');
+        return readParts(this.#acquired, name, parts, this.#weights);
+      }),
+    );
+  }
+
   /** The memory of the batch size in use, for tests that poison it before a run and inspect it after. */
   residence(batch: number): Promise<Residence> {
     return this.#exclusively(`memory for a batch of ${batch}`, batch, async (residence) => residence);
@@ -183,7 +197,11 @@ export class Executor {
   }
 
   #exclusively<T>(what: string, batch: number, work: (residence: Residence) => Promise<T>): Promise<T> {
-    const mine = this.#last.then(() => this.#guarded(what, batch, work));
+    return this.#inTurn(() => this.#guarded(what, batch, work));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
     this.#last = mine.then(
       () => {}, // not the result, which would be kept until the next run
       () => {},

@@ -7,7 +7,7 @@ import { keptBuffers, type Plan } from '../plan/plan.ts';
 import { accesses, type BufferSpec, type Program, type Step } from '../plan/program.ts';
 import { type Acquired, checked } from './acquire.ts';
 import type { Pipelines } from './pipelines.ts';
-import { bind, type Memory, uploadUniforms } from './residence.ts';
+import { bind, type Memory, makeTexture, uploadUniforms } from './residence.ts';
 
 export class Loader {
   readonly #acquired: Acquired;
@@ -141,12 +141,7 @@ export class Loader {
     const { name, bytes, texture } = this.#plan.buffers[id]!;
     const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
     const memory = texture
-      ? device.createTexture({
-          label: name,
-          size: [...texture],
-          format: 'rgba32float',
-          usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.TEXTURE_BINDING,
-        })
+      ? makeTexture(device, name, texture)
       : device.createBuffer({ label: name, size: bytes, usage: STORAGE | COPY_SRC | COPY_DST });
     this.#memory.set(id, memory);
     return memory;

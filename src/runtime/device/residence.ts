@@ -36,7 +36,7 @@ export async function reside(
   weights: ReadonlyMap<number, Memory>,
 ): Promise<Residence> {
   const { device } = acquired;
-  const owned: GPUBuffer[] = [];
+  const owned: Memory[] = [];
   const dispose = () => {
     for (const made of owned) made.destroy();
   };
@@ -60,12 +60,19 @@ export async function reside(
       const { name, bytes } = plan.buffers[id]!;
       return { from: end(id), to: buffer(`${name} readback`, bytes, MAP_READ | COPY_DST), bytes };
     });
+    const textures = new Map<number, GPUTexture>();
+    for (const { id, name, role, texture } of plan.buffers) {
+      if (role !== 'activation' || !texture) continue;
+      const made = makeTexture(device, name, texture);
+      owned.push(made);
+      textures.set(id, made);
+    }
     const uniforms = uploadUniforms(device, plan);
     owned.push(uniforms);
     const resource = (planned: PlannedBuffer): GPUBindingResource => {
       if (planned.arena !== null)
         return { buffer: arenas[planned.arena]!, offset: planned.offset, size: planned.bytes };
-      const memory = ends.get(planned.id) ?? weights.get(planned.id);
+      const memory = ends.get(planned.id) ?? textures.get(planned.id) ?? weights.get(planned.id);
       if (!memory) throw new TypeError(`${planned.name} has no memory`);
       return 'createView' in memory ? memory.createView() : { buffer: memory };
     };
@@ -78,6 +85,12 @@ export async function reside(
     dispose();
     throw error;
   }
+}
+
+/** Packed weights, written by one kernel and read by another. */
+export function makeTexture(device: GPUDevice, label: string, size: readonly [number, number]): GPUTexture {
+  const usage = GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.TEXTURE_BINDING;
+  return device.createTexture({ label, size: [...size], format: 'rgba32float', usage });
 }
 
 export function uploadUniforms(device: GPUDevice, plan: Plan): GPUBuffer {

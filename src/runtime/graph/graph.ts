@@ -4,20 +4,22 @@ import type { Value } from './value.ts';
 
 export interface Graph {
   readonly outputs: Readonly<Record<string, Value>>;
-  /** Every value the outputs need, each after its inputs. */
+  /** Values that are computed for what they write in place (`Operator.writes`): a training step's new weights. */
+  readonly effects: readonly Value[];
+  /** Every value the outputs and effects need, each after its inputs. */
   readonly values: readonly Value[];
 }
 
-/** The graph of everything the outputs depend on, in the order of a depth-first walk. */
-export function graphOf(outputs: Readonly<Record<string, Value>>): Graph {
+/** The graph of everything the outputs and effects depend on, in the order of a depth-first walk. */
+export function graphOf(outputs: Readonly<Record<string, Value>>, effects: readonly Value[] = []): Graph {
   const order = new Set<Value>();
   // An explicit stack: a network of a thousand layers is a chain of a thousand calls otherwise.
   const stack: { value: Value; rest: Value[] }[] = [];
   const visit = (value: Value) => {
     if (!order.has(value)) stack.push({ value, rest: Object.values(value.inputs) });
   };
-  for (const output of Object.values(outputs)) {
-    visit(output);
+  for (const end of [...Object.values(outputs), ...effects]) {
+    visit(end);
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
       const next = top.rest.shift();
       if (next) visit(next);
@@ -27,7 +29,7 @@ export function graphOf(outputs: Readonly<Record<string, Value>>): Graph {
       }
     }
   }
-  return { outputs, values: [...order] };
+  return { outputs, effects, values: [...order] };
 }
 
 /**
@@ -44,8 +46,9 @@ export function rewrite(graph: Graph, rule: (value: Value, before: Value) => Val
       : before;
     replaced.set(before, rule(value, before) ?? value);
   }
-  const outputs = Object.entries(graph.outputs).map(([key, value]) => [key, replaced.get(value) ?? value]);
-  return graphOf(Object.fromEntries(outputs));
+  const after = (value: Value) => replaced.get(value) ?? value;
+  const outputs = Object.entries(graph.outputs).map(([key, value]) => [key, after(value)]);
+  return graphOf(Object.fromEntries(outputs), graph.effects.map(after));
 }
 
 /** Which values read each value, in the graph's order; a value that is read twice by one operator is listed twice. */

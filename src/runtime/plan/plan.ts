@@ -200,9 +200,9 @@ function placeActivations(program: Program, facts: AdapterFacts, batch: number, 
   }
   const lifetimes = program.buffers.flatMap(({ id, name, role, layout }): Lifetime[] => {
     const span = spans.get(id);
-    if (role !== 'activation' || !span) return [];
+    // A texture is no part of a buffer: one that is packed anew in every run has memory of its own.
+    if (role !== 'activation' || layout.kind === 'texture' || !span) return [];
     const exclusive = layout.kind === 'image' && hasHalo(layout) ? JSON.stringify(layout) : undefined;
-    if (layout.kind === 'texture') throw new TypeError(`${name}: a texture cannot be written in a run`);
     return [{ id, name, bytes: layoutBytes(layout, batch), ...span, ...(exclusive !== undefined && { exclusive }) }];
   });
   return planMemory(lifetimes, conflicts, {

@@ -1,0 +1,12 @@
+// How every operator is differentiated: one rule an operator, apart from the operators so that inference downloads none of it.
+
+import type { Value } from '../runtime/graph/value.ts';
+
+/**
+ * The gradients of a sum's inputs, as graph nodes: `dy` is the gradient of `value`, of its shape. Gives those of `wanted`, the
+ * inputs' names, at least, each of its input's shape. Rules see graphs as models write them: no epilogue is fused yet.
+ */
+export type GradientRule = (value: Value, dy: Value, wanted: ReadonlySet<string>) => Readonly<Record<string, Value>>;
+
+/** By the operator's name. */
+export const gradients: Readonly<Record<string, GradientRule>> = {};
