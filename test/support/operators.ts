@@ -11,11 +11,12 @@ import { uniform } from './fill.ts';
 import { testDevice } from './gpu.ts';
 import { poison } from './poison.ts';
 
-/** A test's input: `parameter` ones reach the operator as weights do, the others as activations. */
+/** A test's input: `parameter` ones reach the operator as weights do, `rows` ones without a batch, the others as activations. */
 export interface TestTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array<ArrayBuffer>;
   readonly parameter?: boolean;
+  readonly rows?: boolean;
 }
 
 /**
@@ -67,11 +68,11 @@ export function apply(
 }
 
 /** A test tensor as a value of a graph. */
-export function graphInput(name: string, { shape, parameter }: TestTensor): Value {
+export function graphInput(name: string, { shape, parameter, rows }: TestTensor): Value {
   return {
     kind: parameter ? 'parameter' : 'input',
     name,
-    shape: parameter ? shape : ['n', ...shape.slice(1)],
+    shape: parameter || rows ? shape : ['n', ...shape.slice(1)],
     inputs: {},
     attributes: {},
   };
@@ -108,7 +109,7 @@ export async function runValue(
   );
   const executor = await Executor.load(acquired, cache, program, parameters, { guardBytes: 256 });
   try {
-    const batch = entries.find(([, { parameter }]) => !parameter)?.[1].shape[0] ?? 1;
+    const batch = entries.find(([, { parameter, rows }]) => !parameter && !rows)?.[1].shape[0] ?? 1;
     const inspect = await poison(acquired, executor, batch);
     const inputs = Object.fromEntries(
       entries.flatMap(([name, { data, parameter }]) => (parameter ? [] : [[name, data]])),
