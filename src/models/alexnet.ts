@@ -85,8 +85,8 @@ const alexnet2012: Build = (net, image, { classes }) => {
   ]);
 };
 
-/** Keras's epsilon. */
-const norm: Layer = (scope, x) => batchNorm(scope, x, { eps: 1e-3 });
+/** Keras's numbers. */
+const norm: Layer = (scope, x) => batchNorm(scope, x, { eps: 1e-3, momentum: 0.01 });
 
 const batchNormed: Build = (net, image, { classes }) => {
   const x = sequential(net.at('features'), image, [

@@ -14,6 +14,7 @@ import type { Value } from '../runtime/graph/value.ts';
 import {
   adaptiveAvgPool,
   add,
+  type BatchNormOptions,
   dropout,
   flatten,
   linear,
@@ -36,31 +37,31 @@ interface Stage {
 }
 
 interface BlockOptions extends Pick<Stage, 'expansion' | 'kernel' | 'stride' | 'out'> {
-  readonly eps: number;
+  readonly norm: BatchNormOptions;
 }
 
 type Block = (block: Scope, x: Value, options: BlockOptions) => Value;
 
 /** Expand, filter each channel, weigh the channels, project. */
-const mbconv: Block = (block, x, { expansion, kernel, stride, out, eps }) => {
+const mbconv: Block = (block, x, { expansion, kernel, stride, out, norm }) => {
   const channels = Number(x.shape[1]);
   const wide = channels * expansion;
   const squeeze = Math.max(1, Math.floor(channels / 4));
   let index = 0;
   let y = x;
-  if (expansion !== 1) y = convNorm(block.at(index++), y, { out: wide, kernel: 1, eps, activation: silu });
-  y = convNorm(block.at(index++), y, { out: wide, kernel, stride, groups: wide, eps, activation: silu });
+  if (expansion !== 1) y = convNorm(block.at(index++), y, { out: wide, kernel: 1, norm, activation: silu });
+  y = convNorm(block.at(index++), y, { out: wide, kernel, stride, groups: wide, norm, activation: silu });
   const start = { init: normalFanOut, biasInit: zeroInit };
   y = squeezeExcitation(block.at(index++), y, { squeeze, activation: silu, ...start });
-  return convNorm(block.at(index), y, { out, kernel: 1, eps });
+  return convNorm(block.at(index), y, { out, kernel: 1, norm });
 };
 
 /** Expand and filter at once, project. */
-const fused: Block = (block, x, { expansion, kernel, stride, out, eps }) => {
-  if (expansion === 1) return convNorm(block.at(0), x, { out, kernel, stride, eps, activation: silu });
+const fused: Block = (block, x, { expansion, kernel, stride, out, norm }) => {
+  if (expansion === 1) return convNorm(block.at(0), x, { out, kernel, stride, norm, activation: silu });
   const wide = Number(x.shape[1]) * expansion;
-  const y = convNorm(block.at(0), x, { out: wide, kernel, stride, eps, activation: silu });
-  return convNorm(block.at(1), y, { out, kernel: 1, eps });
+  const y = convNorm(block.at(0), x, { out: wide, kernel, stride, norm, activation: silu });
+  return convNorm(block.at(1), y, { out, kernel: 1, norm });
 };
 
 const stage = (block: Block, expansion: number, kernel: number, stride: number, out: number, depth: number): Stage => ({
@@ -119,28 +120,28 @@ interface NetworkOptions {
   readonly stem: number;
   readonly head: number;
   readonly dropout: number;
-  readonly eps: number;
+  readonly norm: BatchNormOptions;
 }
 
 /** The share of images that lose a block's branch while training grows from 0 by this much over the network. */
 const LAST_DROP = 0.2;
 
-function network({ stages, stem, head, dropout: rate, eps }: NetworkOptions): Build {
+function network({ stages, stem, head, dropout: rate, norm }: NetworkOptions): Build {
   return (net, image, { classes }) => {
     const features = net.at('features');
     const blocks = stages.reduce((sum, { depth }) => sum + depth, 0);
-    let x = convNorm(features.at(0), image, { out: stem, kernel: 3, stride: 2, eps, activation: silu });
+    let x = convNorm(features.at(0), image, { out: stem, kernel: 3, stride: 2, norm, activation: silu });
     let done = 0;
     for (const [index, { block, depth, stride, ...options }] of stages.entries())
       for (let i = 0; i < depth; i++) {
         const at = features.at(index + 1).at(i);
         const step = i === 0 ? stride : 1;
-        const y = block(at.at('block'), x, { ...options, stride: step, eps });
+        const y = block(at.at('block'), x, { ...options, stride: step, norm });
         const dropped = (LAST_DROP * done++) / blocks;
         const same = step === 1 && x.shape[1] === options.out;
         x = same ? add(at.at('add'), stochasticDepth(at.at('stochastic_depth'), y, dropped), x) : y;
       }
-    x = convNorm(features.at(stages.length + 1), x, { out: head, kernel: 1, eps, activation: silu });
+    x = convNorm(features.at(stages.length + 1), x, { out: head, kernel: 1, norm, activation: silu });
     x = flatten(net.at('flatten'), adaptiveAvgPool(net.at('avgpool'), x, 1));
     x = dropout(net.at('classifier').at(0), x, rate);
     return linear(net.at('classifier').at(1), x, classes, { init: uniformOut, biasInit: zeroInit });
@@ -156,18 +157,21 @@ interface Scaled {
   readonly depth: number;
   readonly size: number;
   readonly dropout: number;
-  readonly eps?: number;
+  readonly norm?: BatchNormOptions;
 }
 
 /** b0 with channels times `width`, blocks times `depth`, for images of `size`. */
-function scaled({ width, depth, size, dropout, eps = 1e-3 }: Scaled, ...weights: readonly PublishedRow[]): ModelSpec {
+// What those of b5 and up were trained with.
+const tight: BatchNormOptions = { eps: 1e-3, momentum: 0.01 };
+
+function scaled({ width, depth, size, dropout, norm = tight }: Scaled, ...weights: readonly PublishedRow[]): ModelSpec {
   const stages = b0.map((stage) => ({
     ...stage,
     out: roundWidth(stage.out * width),
     depth: Math.ceil(stage.depth * depth),
   }));
   const head = 4 * roundWidth(320 * width);
-  return model(network({ stages, stem: roundWidth(32 * width), head, dropout, eps }), size, 1, weights);
+  return model(network({ stages, stem: roundWidth(32 * width), head, dropout, norm }), size, 1, weights);
 }
 
 function second(
@@ -177,7 +181,7 @@ function second(
   ...weights: readonly PublishedRow[]
 ): ModelSpec {
   const stem = stages[0]?.out ?? 0;
-  return model(network({ stages, stem, head: 1280, dropout, eps: 1e-3 }), size, 33, weights);
+  return model(network({ stages, stem, head: 1280, dropout, norm: { eps: 1e-3 } }), size, 33, weights);
 }
 
 const bicubic = (crop: number) => ({ crop, interpolation: 'bicubic' }) as const;
@@ -189,7 +193,7 @@ export const efficientnet = defineModels({
     'Tan, Le: EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks, 2019 (arXiv:1905.11946), table 1; ' +
     'v2: Tan, Le: EfficientNetV2: Smaller Models and Faster Training, 2021 (arXiv:2104.00298), table 4',
   models: {
-    efficientnet_b0: scaled({ width: 1, depth: 1, size: 224, dropout: 0.2, eps: 1e-5 }, [
+    efficientnet_b0: scaled({ width: 1, depth: 1, size: 224, dropout: 0.2, norm: {} }, [
       'IMAGENET1K_V1',
       'efficientnet_b0_rwightman-7f5810bc',
       null,
@@ -199,11 +203,11 @@ export const efficientnet = defineModels({
       bicubic(224),
     ]),
     efficientnet_b1: scaled(
-      { width: 1, depth: 1.1, size: 240, dropout: 0.2, eps: 1e-5 },
+      { width: 1, depth: 1.1, size: 240, dropout: 0.2, norm: {} },
       ['IMAGENET1K_V1', 'efficientnet_b1_rwightman-bac287d4', null, 78.642, 94.186, 256, bicubic(240)],
       ['IMAGENET1K_V2', 'efficientnet_b1-c27df63c', null, 79.838, 94.934, 255, { crop: 240 }],
     ),
-    efficientnet_b2: scaled({ width: 1.1, depth: 1.2, size: 288, dropout: 0.3, eps: 1e-5 }, [
+    efficientnet_b2: scaled({ width: 1.1, depth: 1.2, size: 288, dropout: 0.3, norm: {} }, [
       'IMAGENET1K_V1',
       'efficientnet_b2_rwightman-c35c1473',
       null,
@@ -212,7 +216,7 @@ export const efficientnet = defineModels({
       288,
       bicubic(288),
     ]),
-    efficientnet_b3: scaled({ width: 1.2, depth: 1.4, size: 300, dropout: 0.3, eps: 1e-5 }, [
+    efficientnet_b3: scaled({ width: 1.2, depth: 1.4, size: 300, dropout: 0.3, norm: {} }, [
       'IMAGENET1K_V1',
       'efficientnet_b3_rwightman-b3899882',
       null,
@@ -221,7 +225,7 @@ export const efficientnet = defineModels({
       320,
       bicubic(300),
     ]),
-    efficientnet_b4: scaled({ width: 1.4, depth: 1.8, size: 380, dropout: 0.4, eps: 1e-5 }, [
+    efficientnet_b4: scaled({ width: 1.4, depth: 1.8, size: 380, dropout: 0.4, norm: {} }, [
       'IMAGENET1K_V1',
       'efficientnet_b4_rwightman-23ab8bcd',
       null,

@@ -105,8 +105,14 @@ export function linearOverChannels(scope: Scope, x: Value, out: number, options:
   return linearOp.of({ x, w, bias }, {}, scope.path);
 }
 
+export interface BatchNormOptions {
+  readonly eps?: number;
+  /** While training, what a batch's statistics count in the running ones; torch's default is 0.1. */
+  readonly momentum?: number;
+}
+
 /** torch.nn.BatchNorm2d (or 1d, by x's rank). Files older than torch 0.4.1 do not count batches. */
-export function batchNorm(scope: Scope, x: Value, { eps = 1e-5 }: { readonly eps?: number } = {}): Value {
+export function batchNorm(scope: Scope, x: Value, options: BatchNormOptions = {}): Value {
   const shape = [width(scope, x)];
   const inputs = {
     x,
@@ -116,7 +122,7 @@ export function batchNorm(scope: Scope, x: Value, { eps = 1e-5 }: { readonly eps
     running_var: scope.buffer('running_var', shape, ones),
   };
   scope.buffer('num_batches_tracked', [], zeros, { optional: true });
-  return batchNormOp.of(inputs, { eps }, scope.path);
+  return batchNormOp.of(inputs, options, scope.path);
 }
 
 /** torch.nn.LayerNorm over the channels, at each pixel: torchvision's LayerNorm2d. */

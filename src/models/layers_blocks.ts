@@ -4,6 +4,7 @@ import type { Scope } from '../runtime/graph/scope.ts';
 import type { Value } from '../runtime/graph/value.ts';
 import {
   adaptiveAvgPool,
+  type BatchNormOptions,
   batchNorm,
   type Conv2dOptions,
   conv2d,
@@ -18,15 +19,15 @@ import {
 export interface ConvNormOptions extends Omit<Conv2dOptions, 'bias' | 'padding' | 'kernel'> {
   /** Odd, and padded so that a stride of 1 keeps the image's size. */
   readonly kernel: number;
-  readonly eps?: number;
+  readonly norm?: BatchNormOptions;
   readonly activation?: Layer;
 }
 
 /** torchvision's Conv2dNormActivation: a convolution (0), batch norm (1) and, where one is given, an activation (2). */
-export function convNorm(scope: Scope, x: Value, { eps, activation, ...options }: ConvNormOptions): Value {
+export function convNorm(scope: Scope, x: Value, { norm, activation, ...options }: ConvNormOptions): Value {
   const padding = (options.kernel - 1) / 2;
   const y = conv2d(scope.at(0), x, { init: normalFanOut, ...options, padding, bias: false });
-  const normed = batchNorm(scope.at(1), y, eps === undefined ? {} : { eps });
+  const normed = batchNorm(scope.at(1), y, norm);
   return activation ? activation(scope.at(2), normed) : normed;
 }
 

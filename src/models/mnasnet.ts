@@ -35,6 +35,9 @@ const stacks = [
   [320, 3, 1, 6, 1],
 ] as const;
 
+/** Of batch norms, as TensorFlow counts it 0.9997. */
+const MOMENTUM = 1 - 0.9997;
+
 /** kaiming_uniform_(mode='fan_out', nonlinearity='sigmoid'). */
 const uniformFanOut: WeightInit = ([out = 1]) => ({ law: 'uniform', bound: Math.sqrt(3 / out) });
 
@@ -42,7 +45,7 @@ const uniformFanOut: WeightInit = ([out = 1]) => ({ law: 'uniform', bound: Math.
 function convNorm(sequence: Scope, index: number, x: Value, options: Conv2dOptions & { readonly kernel: number }) {
   const padding = (options.kernel - 1) / 2;
   const y = conv2d(sequence.at(index), x, { bias: false, init: normalFanOut, padding, ...options });
-  return batchNorm(sequence.at(index + 1), y);
+  return batchNorm(sequence.at(index + 1), y, { momentum: MOMENTUM });
 }
 
 /** Depthwise and 1x1 convolution from `index` on, without an activation at the end. */

@@ -3,7 +3,7 @@
 // A. Howard, M. Sandler, G. Chu, L.-C. Chen, B. Chen, M. Tan, W. Wang, Y. Zhu, R. Pang, V. Vasudevan, Q. V. Le, H. Adam:
 // Searching for MobileNetV3, 2019, arXiv:1905.02244, tables 1 (large) and 2 (small), figure 4 (the block).
 //
-// As in torchvision, all of it normalises with an eps of 0.001, and the last layers are linear ones, not 1x1 convolutions.
+// As in torchvision, all of it normalises with an eps of 0.001 and a momentum of 0.01, and the last layers are linear ones, not 1x1 convolutions.
 
 import { type Build, defineModels, type ModelSpec } from '../registry/plugin.ts';
 import { type PublishedRow, torchvisionWeights } from '../registry/torchvision_weights.ts';
@@ -79,7 +79,8 @@ function bottleneck(block: Scope, x: Value, [kernel, wide, out, se, nl, stride]:
   return stride === 1 && channels === out ? add(block.at('add'), x, y) : y;
 }
 
-const unit = (scope: Scope, x: Value, options: ConvNormOptions) => convNorm(scope, x, { eps: 1e-3, ...options });
+const unit = (scope: Scope, x: Value, options: ConvNormOptions) =>
+  convNorm(scope, x, { norm: { eps: 1e-3, momentum: 0.01 }, ...options });
 
 function network(rows: readonly Row[], last: number): Build {
   return (net, image, { classes }) => {

@@ -58,7 +58,7 @@ it('passes every other pixel on, with zeros for the new channels, or projects', 
   expect(shortcut('B')).toMatchInlineSnapshot(`
     "%24: f32[n,16,32,32] = relu(%23)
     %25: f32[n,32,16,16] = conv2d(%24, layer2.0.downsample.0.weight) stride=[2,2] padding=[0,0,0,0] dilation=[1,1] groups=1
-    %26: f32[n,32,16,16] = batch_norm(%25, weight=layer2.0.downsample.1.weight, bias=layer2.0.downsample.1.bias, running_mean=layer2.0.downsample.1.running_mean, running_var=layer2.0.downsample.1.running_var) eps=0.00001"
+    %26: f32[n,32,16,16] = batch_norm(%25, weight=layer2.0.downsample.1.weight, bias=layer2.0.downsample.1.bias, running_mean=layer2.0.downsample.1.running_mean, running_var=layer2.0.downsample.1.running_var) eps=0.00001 momentum=0.1"
   `);
 });
 

@@ -11,14 +11,14 @@ it('resnet18 begins', () => {
   expect(print(graphOf({ y }))).toMatchInlineSnapshot(`
     "%0: f32[n,3,224,224] = input image
     %1: f32[n,64,112,112] = conv2d(%0, conv1.weight) stride=[2,2] padding=[3,3,3,3] dilation=[1,1] groups=1
-    %2: f32[n,64,112,112] = batch_norm(%1, weight=bn1.weight, bias=bn1.bias, running_mean=bn1.running_mean, running_var=bn1.running_var) eps=0.00001
+    %2: f32[n,64,112,112] = batch_norm(%1, weight=bn1.weight, bias=bn1.bias, running_mean=bn1.running_mean, running_var=bn1.running_var) eps=0.00001 momentum=0.1
     %3: f32[n,64,112,112] = relu(%2)
     %4: f32[n,64,56,56] = max_pool2d(%3) kernel=[3,3] stride=[2,2] padding=[1,1,1,1] dilation=[1,1]
     %5: f32[n,64,56,56] = conv2d(%4, layer1.0.conv1.weight) stride=[1,1] padding=[1,1,1,1] dilation=[1,1] groups=1
-    %6: f32[n,64,56,56] = batch_norm(%5, weight=layer1.0.bn1.weight, bias=layer1.0.bn1.bias, running_mean=layer1.0.bn1.running_mean, running_var=layer1.0.bn1.running_var) eps=0.00001
+    %6: f32[n,64,56,56] = batch_norm(%5, weight=layer1.0.bn1.weight, bias=layer1.0.bn1.bias, running_mean=layer1.0.bn1.running_mean, running_var=layer1.0.bn1.running_var) eps=0.00001 momentum=0.1
     %7: f32[n,64,56,56] = relu(%6)
     %8: f32[n,64,56,56] = conv2d(%7, layer1.0.conv2.weight) stride=[1,1] padding=[1,1,1,1] dilation=[1,1] groups=1
-    %9: f32[n,64,56,56] = batch_norm(%8, weight=layer1.0.bn2.weight, bias=layer1.0.bn2.bias, running_mean=layer1.0.bn2.running_mean, running_var=layer1.0.bn2.running_var) eps=0.00001
+    %9: f32[n,64,56,56] = batch_norm(%8, weight=layer1.0.bn2.weight, bias=layer1.0.bn2.bias, running_mean=layer1.0.bn2.running_mean, running_var=layer1.0.bn2.running_var) eps=0.00001 momentum=0.1
     %10: f32[n,64,56,56] = add(%9, %4)
     %11: f32[n,64,56,56] = relu(%10)
     y = %11"
@@ -31,15 +31,15 @@ it('a block that changes the shape projects its input', () => {
   const before = print(graphOf({ y: moduleOutput(built, 'layer1.2') })).split('\n').length - 1;
   expect(lines.slice(before).join('\n')).toMatchInlineSnapshot(`
     "%37: f32[n,256,56,56] = conv2d(%36, layer2.0.conv1.weight) stride=[1,1] padding=[0,0,0,0] dilation=[1,1] groups=1
-    %38: f32[n,256,56,56] = batch_norm(%37, weight=layer2.0.bn1.weight, bias=layer2.0.bn1.bias, running_mean=layer2.0.bn1.running_mean, running_var=layer2.0.bn1.running_var) eps=0.00001
+    %38: f32[n,256,56,56] = batch_norm(%37, weight=layer2.0.bn1.weight, bias=layer2.0.bn1.bias, running_mean=layer2.0.bn1.running_mean, running_var=layer2.0.bn1.running_var) eps=0.00001 momentum=0.1
     %39: f32[n,256,56,56] = relu(%38)
     %40: f32[n,256,28,28] = conv2d(%39, layer2.0.conv2.weight) stride=[2,2] padding=[1,1,1,1] dilation=[1,1] groups=32
-    %41: f32[n,256,28,28] = batch_norm(%40, weight=layer2.0.bn2.weight, bias=layer2.0.bn2.bias, running_mean=layer2.0.bn2.running_mean, running_var=layer2.0.bn2.running_var) eps=0.00001
+    %41: f32[n,256,28,28] = batch_norm(%40, weight=layer2.0.bn2.weight, bias=layer2.0.bn2.bias, running_mean=layer2.0.bn2.running_mean, running_var=layer2.0.bn2.running_var) eps=0.00001 momentum=0.1
     %42: f32[n,256,28,28] = relu(%41)
     %43: f32[n,512,28,28] = conv2d(%42, layer2.0.conv3.weight) stride=[1,1] padding=[0,0,0,0] dilation=[1,1] groups=1
-    %44: f32[n,512,28,28] = batch_norm(%43, weight=layer2.0.bn3.weight, bias=layer2.0.bn3.bias, running_mean=layer2.0.bn3.running_mean, running_var=layer2.0.bn3.running_var) eps=0.00001
+    %44: f32[n,512,28,28] = batch_norm(%43, weight=layer2.0.bn3.weight, bias=layer2.0.bn3.bias, running_mean=layer2.0.bn3.running_mean, running_var=layer2.0.bn3.running_var) eps=0.00001 momentum=0.1
     %45: f32[n,512,28,28] = conv2d(%36, layer2.0.downsample.0.weight) stride=[2,2] padding=[0,0,0,0] dilation=[1,1] groups=1
-    %46: f32[n,512,28,28] = batch_norm(%45, weight=layer2.0.downsample.1.weight, bias=layer2.0.downsample.1.bias, running_mean=layer2.0.downsample.1.running_mean, running_var=layer2.0.downsample.1.running_var) eps=0.00001
+    %46: f32[n,512,28,28] = batch_norm(%45, weight=layer2.0.downsample.1.weight, bias=layer2.0.downsample.1.bias, running_mean=layer2.0.downsample.1.running_mean, running_var=layer2.0.downsample.1.running_var) eps=0.00001 momentum=0.1
     %47: f32[n,512,28,28] = add(%44, %46)
     %48: f32[n,512,28,28] = relu(%47)
     y = %48"

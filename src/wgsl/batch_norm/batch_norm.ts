@@ -10,7 +10,12 @@ import foldBiasText from './fold_bias.wgsl';
 import foldWeightText from './fold_weight.wgsl';
 import statistics from './statistics.wgsl';
 
-const attributes = z.object({ eps: z._default(z.number().check(z.positive()), 1e-5), ...epilogueAttributes });
+const attributes = z.object({
+  eps: z._default(z.number().check(z.positive()), 1e-5),
+  /** While training, what a batch's statistics count in the running ones. */
+  momentum: z._default(z.number().check(z.gte(0), z.lte(1)), 0.1),
+  ...epilogueAttributes,
+});
 type BatchNormAttributes = z.infer<typeof attributes>;
 
 const parameters = ['weight', 'bias', 'running_mean', 'running_var'] as const;

@@ -110,14 +110,10 @@ describe('lower refuses', () => {
     expect(() => lower(graph, discrete)).toThrow(new GraphError('duplicate_name', 'the model has two inputs image'));
   });
 
-  it('inputs and outputs with no batch', () => {
-    const fixed = input('mask', [8, 1, 1]);
-    expect(() => lower(graphOf({ y: add.of({ a: x, b: fixed }, {}, 'sum') }), discrete)).toThrow(
-      new GraphError('shape_mismatch', 'input mask must begin with the batch and is [8,1,1]'),
-    );
+  it('outputs that nothing computes', () => {
     const weight = Scope.root().parameter('weight', [8], { law: 'constant', value: 0 });
     expect(() => lower(graphOf({ x, weight }), discrete)).toThrow(
-      new GraphError('shape_mismatch', 'output weight must begin with the batch and is [8]'),
+      new GraphError('shape_mismatch', 'output weight is no activation, nor computed: [8]'),
     );
   });
 
@@ -127,6 +123,16 @@ describe('lower refuses', () => {
       new PlanError('over_limit', 'conv2d(conv): conv2d_magic cannot serve this call here'),
     );
   });
+});
+
+it('takes inputs with no batch as they are', () => {
+  const fixed = input('mask', [8, 1, 1]);
+  const program = compile(graphOf({ y: add.of({ a: image(), b: fixed }, {}, 'sum') }), discrete);
+  expect(printProgram(program)).toMatchInlineSnapshot(`
+    "run rows_to_image(image) x=#0 -> y=#1
+    run elementwise(sum) a=#1 b=#2 -> y=#3
+    run image_to_rows(y) x=#3 -> y=#4"
+  `);
 });
 
 it('an input may be an output, and one value two outputs', () => {

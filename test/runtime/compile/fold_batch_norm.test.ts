@@ -24,7 +24,7 @@ it('folds into a convolution', () => {
   expect(print(graphOf({ y }))).toMatchInlineSnapshot(`
     "%0: f32[n,8,8,8] = input image
     %1: f32[n,16,8,8] = conv2d(%0, conv.weight) stride=[1,1] padding=[1,1,1,1] dilation=[1,1] groups=1
-    %2: f32[n,16,8,8] = batch_norm(%1, weight=bn.weight, bias=bn.bias, running_mean=bn.running_mean, running_var=bn.running_var) eps=0.00001
+    %2: f32[n,16,8,8] = batch_norm(%1, weight=bn.weight, bias=bn.bias, running_mean=bn.running_mean, running_var=bn.running_var) eps=0.00001 momentum=0.1
     y = %2"
   `);
   expect(folded({ y })).toMatchInlineSnapshot(`

@@ -88,7 +88,7 @@ it('print shows shapes, attributes that say something, and parameters by name', 
   expect(print(graphOf({ y, both }))).toMatchInlineSnapshot(`
     "%0: f32[n,3,8,8] = input image
     %1: f32[n,4,4,4] = conv2d(%0, conv.weight, bias=conv.bias) stride=[2,2] padding=[1,1,1,1] dilation=[1,1] groups=1
-    %2: f32[n,4,4,4] = batch_norm(%1, weight=bn.weight, bias=bn.bias, running_mean=bn.running_mean, running_var=bn.running_var) eps=0.00001
+    %2: f32[n,4,4,4] = batch_norm(%1, weight=bn.weight, bias=bn.bias, running_mean=bn.running_mean, running_var=bn.running_var) eps=0.00001 momentum=0.1
     %3: f32[n,4,4,4] = leaky_relu(%2) slope=0.2
     %4: f32[n,8,4,4] = concat(%3, %2)
     %5: f32[n,128] = flatten(%4)
