@@ -20,6 +20,7 @@ import { adaptiveAvgPool2d } from './pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from './pool/avg_pool2d.ts';
 import { maxPool2d } from './pool/max_pool2d.ts';
 import { radialBasis } from './radial_basis/radial_basis.ts';
+import { channelSum } from './reduce/channel_sum.ts';
 import { resize } from './resize/resize.ts';
 import { slice } from './slice/slice.ts';
 import { logSoftmax, softmax } from './softmax/softmax.ts';
@@ -60,5 +61,6 @@ export const operators: readonly Operator[] = [
   softmax,
   logSoftmax,
   pad,
+  channelSum,
   resize,
 ];

@@ -21,6 +21,7 @@ import { adaptiveAvgPool2d } from '../../src/wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../../src/wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../../src/wgsl/pool/max_pool2d.ts';
 import { radialBasis } from '../../src/wgsl/radial_basis/radial_basis.ts';
+import { channelSum } from '../../src/wgsl/reduce/channel_sum.ts';
 import { resize } from '../../src/wgsl/resize/resize.ts';
 import { slice } from '../../src/wgsl/slice/slice.ts';
 import { logSoftmax, softmax } from '../../src/wgsl/softmax/softmax.ts';
@@ -125,6 +126,7 @@ export function callsOfAll(): Value[] {
     softmax.of({ x: features }, {}, 'softmax'),
     logSoftmax.of({ x: features }, {}, 'log_softmax'),
     pad.of({ x }, { padding: [1, 2, 3, 4] }, 'pad'),
+    channelSum.of({ x }, {}, 'channel_sum'),
     resize.of({ x }, { size: [5, 5] }, 'resize'),
   ];
 }

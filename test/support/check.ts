@@ -100,7 +100,7 @@ async function checkRun(value: Value, tensors: Tensors, reference: Reference, ke
 }
 
 /** A ReLU that asks for zeros around its input, so that whatever else reads that input meets strides of its own. */
-const haloRelu: Operator = {
+export const haloRelu: Operator = {
   ...relu,
   kernels: relu.kernels.map((kernel) => ({
     ...kernel,

@@ -18,6 +18,7 @@ import { localResponseNormReference } from '../../src/wgsl/lrn/local_response_no
 import { padReference } from '../../src/wgsl/pad/pad.ref.ts';
 import { adaptiveAvgPool2dReference, avgPool2dReference, maxPool2dReference } from '../../src/wgsl/pool/pool.ref.ts';
 import { radialBasisReference } from '../../src/wgsl/radial_basis/radial_basis.ref.ts';
+import { channelSumReference } from '../../src/wgsl/reduce/channel_sum.ref.ts';
 import { resizeReference } from '../../src/wgsl/resize/resize.ref.ts';
 import type { Reference, Tensor } from '../../src/wgsl/shared/reference.ref.ts';
 import { sliceReference } from '../../src/wgsl/slice/slice.ref.ts';
@@ -60,6 +61,7 @@ const rules: Readonly<Record<string, Rule>> = {
   channel_shuffle: ({ x }, attributes) => channelShuffleReference(x!, attributes),
   flatten: ({ x }) => flattenReference(x!),
   pad: ({ x }, attributes) => padReference(x!, attributes),
+  channel_sum: ({ x }) => channelSumReference(x!),
   resize: ({ x }, attributes) => resizeReference(x!, attributes),
   softmax: ({ x }) => softmaxReference(x!),
   log_softmax: ({ x }) => logSoftmaxReference(x!),
