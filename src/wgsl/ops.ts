@@ -9,6 +9,7 @@ import { concat } from './concat/concat.ts';
 import { connectionTable } from './connection_table/connection_table.ts';
 import { conv2d } from './conv2d/conv2d.ts';
 import { dropout } from './dropout/dropout.ts';
+import { dropoutTrain } from './dropout/dropout_train.ts';
 import { add, mul } from './elementwise/elementwise.ts';
 import { flatten } from './flatten/flatten.ts';
 import { layerNorm } from './layer_norm/layer_norm.ts';
@@ -25,6 +26,7 @@ import { resize } from './resize/resize.ts';
 import { slice } from './slice/slice.ts';
 import { logSoftmax, softmax } from './softmax/softmax.ts';
 import { stochasticDepth } from './stochastic_depth/stochastic_depth.ts';
+import { stochasticDepthTrain } from './stochastic_depth/stochastic_depth_train.ts';
 
 export const operators: readonly Operator[] = [
   conv2d,
@@ -57,7 +59,9 @@ export const operators: readonly Operator[] = [
   interleave,
   flatten,
   dropout,
+  dropoutTrain,
   stochasticDepth,
+  stochasticDepthTrain,
   softmax,
   logSoftmax,
   pad,

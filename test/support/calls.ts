@@ -11,6 +11,7 @@ import { concat } from '../../src/wgsl/concat/concat.ts';
 import { connectionsOf, connectionTable } from '../../src/wgsl/connection_table/connection_table.ts';
 import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import { dropout } from '../../src/wgsl/dropout/dropout.ts';
+import { dropoutTrain } from '../../src/wgsl/dropout/dropout_train.ts';
 import { add, mul } from '../../src/wgsl/elementwise/elementwise.ts';
 import { flatten } from '../../src/wgsl/flatten/flatten.ts';
 import { layerNorm } from '../../src/wgsl/layer_norm/layer_norm.ts';
@@ -26,6 +27,7 @@ import { resize } from '../../src/wgsl/resize/resize.ts';
 import { slice } from '../../src/wgsl/slice/slice.ts';
 import { logSoftmax, softmax } from '../../src/wgsl/softmax/softmax.ts';
 import { stochasticDepth } from '../../src/wgsl/stochastic_depth/stochastic_depth.ts';
+import { stochasticDepthTrain } from '../../src/wgsl/stochastic_depth/stochastic_depth_train.ts';
 
 const parameter = (name: string, shape: Shape): Value => ({
   kind: 'parameter',
@@ -119,6 +121,9 @@ export function callsOfAll(): Value[] {
     flatten.of({ x }, {}, 'flatten'),
     dropout.of({ x }, {}, 'dropout'),
     stochasticDepth.of({ x }, { p: 0.2 }, 'stochastic_depth'),
+    ...[dropoutTrain, stochasticDepthTrain].map((operator) =>
+      operator.of({ x, random: input('random', [4]) }, { p: 0.2, key: 1 }, operator.name),
+    ),
     maxPool2d.of({ x }, { kernel: [2, 2] }, 'max_pool2d'),
     avgPool2d.of({ x }, { kernel: [2, 2] }, 'avg_pool2d'),
     adaptiveAvgPool2d.of({ x }, { outputSize: [1, 1] }, 'adaptive_avg_pool2d'),

@@ -10,6 +10,7 @@ import { channelShuffleReference } from '../../src/wgsl/channel_shuffle/channel_
 import { concatReference } from '../../src/wgsl/concat/concat.ref.ts';
 import { connectionTableReference } from '../../src/wgsl/connection_table/connection_table.ref.ts';
 import { conv2dReference } from '../../src/wgsl/conv2d/conv2d.ref.ts';
+import { dropoutTrainReference, stochasticDepthTrainReference } from '../../src/wgsl/dropout/dropout_train.ref.ts';
 import { elementwiseReference } from '../../src/wgsl/elementwise/elementwise.ref.ts';
 import { flattenReference } from '../../src/wgsl/flatten/flatten.ref.ts';
 import { layerNormReference } from '../../src/wgsl/layer_norm/layer_norm.ref.ts';
@@ -67,6 +68,8 @@ const rules: Readonly<Record<string, Rule>> = {
   log_softmax: ({ x }) => logSoftmaxReference(x!),
   dropout: same,
   stochastic_depth: same,
+  dropout_train: ({ x, random }, attributes) => dropoutTrainReference(x!, random!, attributes),
+  stochastic_depth_train: ({ x, random }, attributes) => stochasticDepthTrainReference(x!, random!, attributes),
   ...Object.fromEntries(
     activationNames.map((name): [string, Rule] => [
       name,
