@@ -1,8 +1,18 @@
 // How every operator is differentiated: one rule an operator, apart from the operators so that inference downloads none of it.
 
 import type { Value } from '../runtime/graph/value.ts';
+import { batchNormRule, batchNormTrainRule } from './batch_norm/batch_norm.gradient.ts';
+import { bceWithLogitsRule } from './bce_with_logits/bce_with_logits.gradient.ts';
+import { conv2dGradient } from './conv2d/conv2d.gradient.ts';
+import { crossEntropyRule, nllLossRule } from './cross_entropy/cross_entropy.gradient.ts';
 import { dropoutGradient, dropoutTrainGradient } from './dropout/dropout.gradient.ts';
+import { klDistillationRule } from './kl_distillation/kl_distillation.gradient.ts';
+import { linearGradient } from './linear/linear.gradient.ts';
+import { meanSquaredErrorRule } from './mean_squared_error/mean_squared_error.gradient.ts';
+import { padGradient } from './pad/pad.gradient.ts';
+import { logSoftmaxRule, softmaxRule } from './softmax/softmax.gradient.ts';
 import { stochasticDepthGradient, stochasticDepthTrainGradient } from './stochastic_depth/stochastic_depth.gradient.ts';
+import { weightedSumRule } from './weighted_sum/weighted_sum.gradient.ts';
 
 /**
  * The gradients of a sum's inputs, as graph nodes: `dy` is the gradient of `value`, of its shape. Gives those of `wanted`, the
@@ -12,8 +22,21 @@ export type GradientRule = (value: Value, dy: Value, wanted: ReadonlySet<string>
 
 /** By the operator's name. */
 export const gradients: Readonly<Record<string, GradientRule>> = {
+  conv2d: conv2dGradient,
+  linear: linearGradient,
+  pad: padGradient,
+  batch_norm: batchNormRule,
+  batch_norm_train: batchNormTrainRule,
   dropout: dropoutGradient,
   dropout_train: dropoutTrainGradient,
   stochastic_depth: stochasticDepthGradient,
   stochastic_depth_train: stochasticDepthTrainGradient,
+  softmax: softmaxRule,
+  log_softmax: logSoftmaxRule,
+  cross_entropy: crossEntropyRule,
+  nll_loss: nllLossRule,
+  mean_squared_error: meanSquaredErrorRule,
+  bce_with_logits: bceWithLogitsRule,
+  kl_distillation: klDistillationRule,
+  weighted_sum: weightedSumRule,
 };

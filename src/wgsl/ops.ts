@@ -3,34 +3,63 @@
 import { gelu, hardsigmoid, hardswish, leakyRelu, relu, relu6, sigmoid, silu, tanh } from './activation/activation.ts';
 import { affine } from './affine/affine.ts';
 import { batchNorm, foldBias, foldWeight } from './batch_norm/batch_norm.ts';
+import { batchNormEvalGradient } from './batch_norm/batch_norm_eval_gradient.ts';
+import { batchNormGradient } from './batch_norm/batch_norm_gradient.ts';
+import { batchNormSums } from './batch_norm/batch_norm_sums.ts';
+import { batchNormTrain } from './batch_norm/batch_norm_train.ts';
+import { batchStatistics } from './batch_norm/batch_statistics.ts';
+import { runningStatistics } from './batch_norm/running_statistics.ts';
+import { bceWithLogits } from './bce_with_logits/bce_with_logits.ts';
+import { bceWithLogitsGradient } from './bce_with_logits/bce_with_logits_gradient.ts';
 import { channelShuffle } from './channel_shuffle/channel_shuffle.ts';
 import { interleave } from './channel_shuffle/interleave.ts';
 import { concat } from './concat/concat.ts';
 import { connectionTable } from './connection_table/connection_table.ts';
 import { conv2d } from './conv2d/conv2d.ts';
+import { conv2dWeightGradient } from './conv2d/conv2d_weight_gradient.ts';
+import { dilate } from './conv2d/dilate.ts';
+import { filterTranspose, transpose } from './conv2d/filter_transpose.ts';
+import { crossEntropy } from './cross_entropy/cross_entropy.ts';
+import { crossEntropyGradient } from './cross_entropy/cross_entropy_gradient.ts';
 import { dropout } from './dropout/dropout.ts';
 import { dropoutTrain } from './dropout/dropout_train.ts';
 import { add, mul } from './elementwise/elementwise.ts';
 import { flatten } from './flatten/flatten.ts';
+import { klDistillation } from './kl_distillation/kl_distillation.ts';
+import { klDistillationGradient } from './kl_distillation/kl_distillation_gradient.ts';
 import { layerNorm } from './layer_norm/layer_norm.ts';
 import { linear } from './linear/linear.ts';
+import { linearWeightGradient } from './linear/linear_weight_gradient.ts';
 import { localResponseNorm } from './lrn/local_response_norm.ts';
+import { meanSquaredError } from './mean_squared_error/mean_squared_error.ts';
+import { meanSquaredErrorGradient } from './mean_squared_error/mean_squared_error_gradient.ts';
+import { nllLoss } from './nll_loss/nll_loss.ts';
+import { nllLossGradient } from './nll_loss/nll_loss_gradient.ts';
 import type { Operator } from './op.ts';
+import { crop } from './pad/crop.ts';
 import { pad } from './pad/pad.ts';
 import { adaptiveAvgPool2d } from './pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from './pool/avg_pool2d.ts';
 import { maxPool2d } from './pool/max_pool2d.ts';
 import { radialBasis } from './radial_basis/radial_basis.ts';
 import { channelSum } from './reduce/channel_sum.ts';
+import { row, stack } from './reduce/row.ts';
 import { resize } from './resize/resize.ts';
 import { slice } from './slice/slice.ts';
 import { logSoftmax, softmax } from './softmax/softmax.ts';
+import { logSoftmaxGradient, softmaxGradient } from './softmax/softmax_gradient.ts';
 import { stochasticDepth } from './stochastic_depth/stochastic_depth.ts';
 import { stochasticDepthTrain } from './stochastic_depth/stochastic_depth_train.ts';
+import { weightedSum } from './weighted_sum/weighted_sum.ts';
 
 export const operators: readonly Operator[] = [
   conv2d,
   linear,
+  conv2dWeightGradient,
+  linearWeightGradient,
+  filterTranspose,
+  transpose,
+  dilate,
   connectionTable,
   radialBasis,
   maxPool2d,
@@ -38,6 +67,14 @@ export const operators: readonly Operator[] = [
   adaptiveAvgPool2d,
   localResponseNorm,
   batchNorm,
+  batchStatistics,
+  batchNormTrain,
+  runningStatistics,
+  batchNormSums,
+  batchNormGradient,
+  batchNormEvalGradient,
+  row,
+  stack,
   layerNorm,
   foldWeight,
   foldBias,
@@ -65,6 +102,20 @@ export const operators: readonly Operator[] = [
   softmax,
   logSoftmax,
   pad,
+  crop,
   channelSum,
   resize,
+  softmaxGradient,
+  logSoftmaxGradient,
+  crossEntropy,
+  crossEntropyGradient,
+  nllLoss,
+  nllLossGradient,
+  meanSquaredError,
+  meanSquaredErrorGradient,
+  bceWithLogits,
+  bceWithLogitsGradient,
+  klDistillation,
+  klDistillationGradient,
+  weightedSum,
 ];

@@ -5,18 +5,33 @@ import type { Shape, Value } from '../../src/runtime/graph/value.ts';
 import * as activations from '../../src/wgsl/activation/activation.ts';
 import { affine } from '../../src/wgsl/affine/affine.ts';
 import { batchNorm } from '../../src/wgsl/batch_norm/batch_norm.ts';
+import { bceWithLogits } from '../../src/wgsl/bce_with_logits/bce_with_logits.ts';
+import { bceWithLogitsGradient } from '../../src/wgsl/bce_with_logits/bce_with_logits_gradient.ts';
 import { channelShuffle } from '../../src/wgsl/channel_shuffle/channel_shuffle.ts';
 import { interleave } from '../../src/wgsl/channel_shuffle/interleave.ts';
 import { concat } from '../../src/wgsl/concat/concat.ts';
 import { connectionsOf, connectionTable } from '../../src/wgsl/connection_table/connection_table.ts';
 import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
+import { conv2dWeightGradient } from '../../src/wgsl/conv2d/conv2d_weight_gradient.ts';
+import { dilate } from '../../src/wgsl/conv2d/dilate.ts';
+import { filterTranspose, transpose } from '../../src/wgsl/conv2d/filter_transpose.ts';
+import { crossEntropy } from '../../src/wgsl/cross_entropy/cross_entropy.ts';
+import { crossEntropyGradient } from '../../src/wgsl/cross_entropy/cross_entropy_gradient.ts';
 import { dropout } from '../../src/wgsl/dropout/dropout.ts';
 import { dropoutTrain } from '../../src/wgsl/dropout/dropout_train.ts';
 import { add, mul } from '../../src/wgsl/elementwise/elementwise.ts';
 import { flatten } from '../../src/wgsl/flatten/flatten.ts';
+import { klDistillation } from '../../src/wgsl/kl_distillation/kl_distillation.ts';
+import { klDistillationGradient } from '../../src/wgsl/kl_distillation/kl_distillation_gradient.ts';
 import { layerNorm } from '../../src/wgsl/layer_norm/layer_norm.ts';
 import { linear } from '../../src/wgsl/linear/linear.ts';
+import { linearWeightGradient } from '../../src/wgsl/linear/linear_weight_gradient.ts';
 import { localResponseNorm } from '../../src/wgsl/lrn/local_response_norm.ts';
+import { meanSquaredError } from '../../src/wgsl/mean_squared_error/mean_squared_error.ts';
+import { meanSquaredErrorGradient } from '../../src/wgsl/mean_squared_error/mean_squared_error_gradient.ts';
+import { nllLoss } from '../../src/wgsl/nll_loss/nll_loss.ts';
+import { nllLossGradient } from '../../src/wgsl/nll_loss/nll_loss_gradient.ts';
+import { crop } from '../../src/wgsl/pad/crop.ts';
 import { pad } from '../../src/wgsl/pad/pad.ts';
 import { adaptiveAvgPool2d } from '../../src/wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../../src/wgsl/pool/avg_pool2d.ts';
@@ -26,8 +41,11 @@ import { channelSum } from '../../src/wgsl/reduce/channel_sum.ts';
 import { resize } from '../../src/wgsl/resize/resize.ts';
 import { slice } from '../../src/wgsl/slice/slice.ts';
 import { logSoftmax, softmax } from '../../src/wgsl/softmax/softmax.ts';
+import { logSoftmaxGradient, softmaxGradient } from '../../src/wgsl/softmax/softmax_gradient.ts';
 import { stochasticDepth } from '../../src/wgsl/stochastic_depth/stochastic_depth.ts';
 import { stochasticDepthTrain } from '../../src/wgsl/stochastic_depth/stochastic_depth_train.ts';
+import { weightedSum } from '../../src/wgsl/weighted_sum/weighted_sum.ts';
+import { normAndPoolCalls } from './norm_pool_calls.ts';
 
 const parameter = (name: string, shape: Shape): Value => ({
   kind: 'parameter',
@@ -70,6 +88,7 @@ function convolved([channels, filters, kernel, stride, groups]: (typeof convolut
     conv2d.of({ x, w, bias, residual }, { ...attributes, activation: 'silu' }, 'conv'),
     conv2d.of({ x, w, residual }, attributes, 'conv'),
     normed(plain, filters),
+    conv2dWeightGradient.of({ x, dy: plain }, { ...attributes, kernel: [kernel, kernel] }, 'gradient'),
   ];
 }
 
@@ -85,6 +104,40 @@ function sparse(x: Value): Value {
   return conv2d.of({ x, w }, {}, 'conv');
 }
 
+/** Class numbers and probabilities, few classes and many, weights, what is ignored, one loss and one for each image. */
+function losses(): Value[] {
+  const few = input('few', ['n', 10]);
+  const many = input('many', ['n', 200]);
+  const label = input('label', ['n', 1]);
+  const dy = input('dy', [1]);
+  const each = input('each', ['n', 1]);
+  const weight = parameter('class_weights', [10]);
+  const pair = { x: many, target: input('target', many.shape) };
+  return [
+    ...[few, many].flatMap((x) => [
+      crossEntropy.of({ x, target: label }, {}, 'cross_entropy'),
+      crossEntropyGradient.of({ x, target: label, dy }, {}, 'cross_entropy_gradient'),
+      crossEntropyGradient.of({ x, target: label, dy }, { ignoreIndex: 3 }, 'cross_entropy_gradient'),
+      nllLoss.of({ x, target: label }, {}, 'nll_loss'),
+      nllLossGradient.of({ x, target: label, dy }, {}, 'nll_loss_gradient'),
+    ]),
+    crossEntropy.of({ x: few, target: label, weight }, { reduction: 'none' }, 'cross_entropy'),
+    crossEntropyGradient.of({ x: few, target: label, weight, dy }, {}, 'cross_entropy_gradient'),
+    crossEntropyGradient.of({ x: few, target: label, dy: each }, { reduction: 'none' }, 'cross_entropy_gradient'),
+    crossEntropy.of(pair, { labelSmoothing: 0.1, rubbish: 1 }, 'cross_entropy'),
+    crossEntropyGradient.of({ ...pair, dy }, {}, 'cross_entropy_gradient'),
+    meanSquaredError.of(pair, {}, 'mean_squared_error'),
+    meanSquaredErrorGradient.of({ ...pair, dy }, {}, 'mean_squared_error_gradient'),
+    bceWithLogits.of(pair, {}, 'bce_with_logits'),
+    bceWithLogitsGradient.of({ ...pair, dy }, {}, 'bce_with_logits_gradient'),
+    klDistillation.of(pair, { temperature: 4 }, 'kl_distillation'),
+    klDistillationGradient.of({ ...pair, dy }, { temperature: 4 }, 'kl_distillation_gradient'),
+    softmaxGradient.of({ y: many, dy: pair.target }, {}, 'softmax_gradient'),
+    logSoftmaxGradient.of({ y: many, dy: pair.target }, {}, 'log_softmax_gradient'),
+    weightedSum.of({ 0: dy, 1: input('auxiliary', [1]) }, { weights: [1, 0.3] }, 'weighted_sum'),
+  ];
+}
+
 /** Graphs of one operator each, or of two that become one. */
 export function callsOfAll(): Value[] {
   const x = input('x', ['n', 24, 9, 7]);
@@ -97,9 +150,15 @@ export function callsOfAll(): Value[] {
     linear.of({ x: features, w: parameter('w', [50, 200]) }, {}, 'linear'),
     linear.of({ x: features, w: parameter('w', [50, 200]), bias: parameter('bias', [50]) }, {}, 'linear'),
     linear.of({ x, w: parameter('w', [50, 24]) }, { activation: 'gelu' }, 'linear'),
+    linearWeightGradient.of({ x: features, dy: input('dy', ['n', 50]) }, {}, 'linear'),
+    filterTranspose.of({ w: parameter('w', [6, 2, 3, 3]) }, { groups: 2 }, 'filter_transpose'),
+    transpose.of({ w: parameter('w', [50, 24]) }, {}, 'transpose'),
+    dilate.of({ x }, { stride: [2, 2] }, 'dilate'),
+    crop.of({ x }, { padding: [1, 2, 3, 1] }, 'crop'),
     sparse(x),
     radialBasis.of({ x: features, w: parameter('w', [10, 200]) }, {}, 'radial_basis'),
     normed(x, 24),
+    ...normAndPoolCalls(),
     ...[24, 200].map((channels) =>
       layerNorm.of(
         {
@@ -133,5 +192,6 @@ export function callsOfAll(): Value[] {
     pad.of({ x }, { padding: [1, 2, 3, 4] }, 'pad'),
     channelSum.of({ x }, {}, 'channel_sum'),
     resize.of({ x }, { size: [5, 5] }, 'resize'),
+    ...losses(),
   ];
 }

@@ -125,7 +125,7 @@ export async function checkEmbedded(
   const beside = positive('beside', own.shape.with(1, 8));
   const pass = (key: string, tensor: TestTensor) => relu.of({ x: graphInput(key, tensor) }, {}, key);
 
-  const part = pass('x', x);
+  const part = pass('embedded', x);
   const root = concat.of({ 0: pass('before', before), 1: part }, {}, 'root');
   const rest = Object.fromEntries(Object.entries(others).map(([key, tensor]) => [key, graphInput(key, tensor)]));
   const result = operator.of({ ...rest, [input]: part }, attributes as never, 'under test');
@@ -136,7 +136,7 @@ export async function checkEmbedded(
 
   const exact = ({ shape, data }: TestTensor) => plain(shape, Float64Array.from(data));
   const expected = joined([exact(beside), own, exact(x), exact(before), exact(x)]);
-  const tensors = { before, x, beside, ...others };
+  const tensors = { before, embedded: x, beside, ...others };
   for (const kernel of await candidates(result)) await checkRun(value, tensors, expected, kernel, result);
 }
 

@@ -22,7 +22,7 @@ import {
 } from './operators.ts';
 import { poison } from './poison.ts';
 
-/** Each image of `tensors`, none with negative numbers, lies behind eight other channels, with zeros for another reader around it. */
+/** Each image of `tensors` (the others are `rows`), none with negative numbers, lies behind eight other channels, with zeros for another reader around it. */
 export async function checkEmbeddedRows(
   operator: AnyOperator,
   tensors: Tensors,
@@ -33,6 +33,10 @@ export async function checkEmbeddedRows(
   const inputs: Record<string, Value> = {};
   const others: Record<string, Value> = {};
   for (const [key, tensor] of Object.entries(tensors)) {
+    if (tensor.rows) {
+      inputs[key] = graphInput(key, tensor);
+      continue;
+    }
     before[`before ${key}`] = filled(`before/${key}`, tensor.shape.with(1, 8));
     const part = relu.of({ x: graphInput(key, tensor) }, {}, `part ${key}`);
     const beside = relu.of({ x: graphInput(`before ${key}`, before[`before ${key}`]!) }, {}, `beside ${key}`);

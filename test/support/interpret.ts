@@ -6,24 +6,59 @@ import { activationReference } from '../../src/wgsl/activation/activation.ref.ts
 import { activationNames } from '../../src/wgsl/activation/epilogue.ts';
 import { affineReference } from '../../src/wgsl/affine/affine.ref.ts';
 import { batchNormReference } from '../../src/wgsl/batch_norm/batch_norm.ref.ts';
+import {
+  batchNormEvalGradientReference,
+  batchNormGradientReference,
+  batchNormSumsReference,
+  batchNormTrainReference,
+  batchStatisticsReference,
+} from '../../src/wgsl/batch_norm/batch_norm_train.ref.ts';
 import { channelShuffleReference } from '../../src/wgsl/channel_shuffle/channel_shuffle.ref.ts';
 import { concatReference } from '../../src/wgsl/concat/concat.ref.ts';
 import { connectionTableReference } from '../../src/wgsl/connection_table/connection_table.ref.ts';
 import { conv2dReference } from '../../src/wgsl/conv2d/conv2d.ref.ts';
+import { conv2dWeightGradientReference } from '../../src/wgsl/conv2d/conv2d_weight_gradient.ref.ts';
+import { dilateReference } from '../../src/wgsl/conv2d/dilate.ref.ts';
+import { filterTransposeReference } from '../../src/wgsl/conv2d/filter_transpose.ref.ts';
+import {
+  crossEntropyGradientReference,
+  crossEntropyReference,
+  nllLossGradientReference,
+  nllLossReference,
+} from '../../src/wgsl/cross_entropy/cross_entropy.ref.ts';
 import { dropoutTrainReference, stochasticDepthTrainReference } from '../../src/wgsl/dropout/dropout_train.ref.ts';
 import { elementwiseReference } from '../../src/wgsl/elementwise/elementwise.ref.ts';
 import { flattenReference } from '../../src/wgsl/flatten/flatten.ref.ts';
+import {
+  klDistillationGradientReference,
+  klDistillationReference,
+} from '../../src/wgsl/kl_distillation/kl_distillation.ref.ts';
 import { layerNormReference } from '../../src/wgsl/layer_norm/layer_norm.ref.ts';
 import { linearReference } from '../../src/wgsl/linear/linear.ref.ts';
+import { linearWeightGradientReference } from '../../src/wgsl/linear/linear_weight_gradient.ref.ts';
 import { localResponseNormReference } from '../../src/wgsl/lrn/local_response_norm.ref.ts';
+import { cropReference } from '../../src/wgsl/pad/crop.ref.ts';
 import { padReference } from '../../src/wgsl/pad/pad.ref.ts';
 import { adaptiveAvgPool2dReference, avgPool2dReference, maxPool2dReference } from '../../src/wgsl/pool/pool.ref.ts';
 import { radialBasisReference } from '../../src/wgsl/radial_basis/radial_basis.ref.ts';
 import { channelSumReference } from '../../src/wgsl/reduce/channel_sum.ref.ts';
+import { rowReference, stackReference } from '../../src/wgsl/reduce/row.ref.ts';
 import { resizeReference } from '../../src/wgsl/resize/resize.ref.ts';
+import {
+  bceWithLogitsGradientReference,
+  bceWithLogitsReference,
+  meanSquaredErrorGradientReference,
+  meanSquaredErrorReference,
+} from '../../src/wgsl/shared/pair_loss.ref.ts';
 import type { Reference, Tensor } from '../../src/wgsl/shared/reference.ref.ts';
 import { sliceReference } from '../../src/wgsl/slice/slice.ref.ts';
-import { logSoftmaxReference, softmaxReference } from '../../src/wgsl/softmax/softmax.ref.ts';
+import {
+  logSoftmaxGradientReference,
+  logSoftmaxReference,
+  softmaxGradientReference,
+  softmaxReference,
+} from '../../src/wgsl/softmax/softmax.ref.ts';
+import { weightedSumReference } from '../../src/wgsl/weighted_sum/weighted_sum.ref.ts';
 
 type Inputs = Readonly<Record<string, Tensor>>;
 /** Each operator checked its attributes when it was applied. */
@@ -40,6 +75,12 @@ const same = ({ x }: Inputs): Reference => ({
 const rules: Readonly<Record<string, Rule>> = {
   conv2d: ({ x, w, bias }, attributes) => conv2dReference({ x: x!, w: w!, ...(bias && { bias }) }, attributes),
   linear: ({ x, w, bias }) => linearReference(x!, w!, bias),
+  conv2d_weight_gradient: ({ x, dy }, attributes) => conv2dWeightGradientReference(x!, dy!, attributes),
+  linear_weight_gradient: ({ x, dy }) => linearWeightGradientReference(x!, dy!),
+  filter_transpose: ({ w }, { groups }: { groups: number }) => filterTransposeReference(w!, groups),
+  transpose: ({ w }) => filterTransposeReference(w!),
+  dilate: ({ x }, attributes) => dilateReference(x!, attributes),
+  crop: ({ x }, attributes) => cropReference(x!, attributes),
   connection_table: ({ w }, { inputs, connections }: { inputs: number; connections: readonly boolean[] }) => {
     const rows = Array.from({ length: connections.length / inputs }, (_, k) =>
       connections.slice(k * inputs, (k + 1) * inputs),
@@ -53,6 +94,13 @@ const rules: Readonly<Record<string, Rule>> = {
   adaptive_avg_pool2d: ({ x }, attributes) => adaptiveAvgPool2dReference(x!, attributes),
   local_response_norm: ({ x }, attributes) => localResponseNormReference(x!, attributes),
   batch_norm: (inputs, attributes) => batchNormReference(inputs as never, attributes),
+  batch_statistics: ({ x }) => batchStatisticsReference(x!),
+  batch_norm_train: (inputs, attributes) => batchNormTrainReference(inputs as never, attributes),
+  batch_norm_sums: (inputs, attributes) => batchNormSumsReference(inputs as never, attributes),
+  batch_norm_gradient: (inputs, attributes) => batchNormGradientReference(inputs as never, attributes),
+  batch_norm_eval_gradient: (inputs, attributes) => batchNormEvalGradientReference(inputs as never, attributes),
+  row: ({ x }, attributes) => rowReference(x!, attributes),
+  stack: ({ a, b }) => stackReference(a!, b!),
   layer_norm: (inputs, attributes) => layerNormReference(inputs as never, attributes),
   affine: ({ x }, attributes) => affineReference(x!, attributes),
   add: ({ a, b }) => elementwiseReference('add', a!, b!),
@@ -66,6 +114,19 @@ const rules: Readonly<Record<string, Rule>> = {
   resize: ({ x }, attributes) => resizeReference(x!, attributes),
   softmax: ({ x }) => softmaxReference(x!),
   log_softmax: ({ x }) => logSoftmaxReference(x!),
+  softmax_gradient: ({ y, dy }) => softmaxGradientReference(y!, dy!),
+  log_softmax_gradient: ({ y, dy }) => logSoftmaxGradientReference(y!, dy!),
+  cross_entropy: (inputs, attributes) => crossEntropyReference(inputs as never, attributes),
+  cross_entropy_gradient: (inputs, attributes) => crossEntropyGradientReference(inputs as never, attributes),
+  nll_loss: (inputs, attributes) => nllLossReference(inputs as never, attributes),
+  nll_loss_gradient: (inputs, attributes) => nllLossGradientReference(inputs as never, attributes),
+  mean_squared_error: (inputs, attributes) => meanSquaredErrorReference(inputs as never, attributes),
+  mean_squared_error_gradient: (inputs, attributes) => meanSquaredErrorGradientReference(inputs as never, attributes),
+  bce_with_logits: (inputs, attributes) => bceWithLogitsReference(inputs as never, attributes),
+  bce_with_logits_gradient: (inputs, attributes) => bceWithLogitsGradientReference(inputs as never, attributes),
+  kl_distillation: (inputs, attributes) => klDistillationReference(inputs as never, attributes),
+  kl_distillation_gradient: (inputs, attributes) => klDistillationGradientReference(inputs as never, attributes),
+  weighted_sum: (inputs, attributes) => weightedSumReference(Object.values(inputs), attributes),
   dropout: same,
   stochastic_depth: same,
   dropout_train: ({ x, random }, attributes) => dropoutTrainReference(x!, random!, attributes),

@@ -26,9 +26,12 @@ const adapters: Readonly<Record<string, AdapterFacts>> = {
 function kernelsOf(value: Value, facts: AdapterFacts): { kernel: Kernel; operator: string }[] {
   const { operator, inputs, attributes } = value;
   const call = { value, inputs, attributes, facts, block: channelBlock(facts) };
+  const graph = operator?.writes ? graphOf({}, [value]) : graphOf({ y: value });
   const names = (operator?.kernels ?? []).filter((kernel) => kernel.suits(call) > 0).map(({ name }) => name);
   return names.flatMap((name) => {
-    const program = compile(graphOf({ y: value }), facts, (node) => (node.name === value.name ? name : undefined));
+    const program = compile(graph, facts, (node) =>
+      node.name === value.name && node.operator?.name === operator?.name ? name : undefined,
+    );
     return [...program.load, ...program.run].map(({ kernel, operator }) => ({ kernel, operator }));
   });
 }

@@ -1,6 +1,6 @@
 // Layer norm over channels in float64, written from the definition; imported by tests only.
 
-import { DIVISION, type Reference, ROUNDING, reader, reference, type Tensor } from '../shared/reference.ref.ts';
+import { DIVISION, INVERSE_SQRT, type Reference, ROUNDING, reader, reference, type Tensor } from '../shared/reference.ref.ts';
 import type { LayerNormAttributes } from './layer_norm.ts';
 
 export interface LayerNormTensors {
@@ -8,9 +8,6 @@ export interface LayerNormTensors {
   readonly weight: Tensor;
   readonly bias: Tensor;
 }
-
-// inverseSqrt(x): 2 ULP (WGSL section 15.7.4). Relative.
-const INVERSE_SQRT = 2 * 2 ** -23;
 
 /**
  * With d = x - mean, y = d s weight + bias. The mean errs by its sum's bound, and d with it; the differences add up to zero, so the

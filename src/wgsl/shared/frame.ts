@@ -8,12 +8,17 @@ import eachChannelText from './each_channel.wgsl';
 import eachPixelText from './each_pixel.wgsl';
 import eachPixelWideText from './each_pixel_wide.wgsl';
 import eachQuadText from './each_quad.wgsl';
+import eachRunText from './each_run.wgsl';
+import eachSumText from './each_sum.wgsl';
+import eachSumWideText from './each_sum_wide.wgsl';
 import { linearGrid } from './grid.ts';
 import { image, imageUniforms } from './image.ts';
 import imageText from './image.wgsl';
 import linearIndex from './linear_index.wgsl';
+import wholeText from './whole.wgsl';
+import wholeWideText from './whole_wide.wgsl';
 
-interface Framed {
+export interface Framed {
   readonly name: string;
   /** The kernel's files, without the frame's. */
   readonly sources: readonly string[];
@@ -55,6 +60,34 @@ export function eachPixel(framed: FramedImage, wide: boolean): FramedStep {
   const { height, width } = made(framed);
   const pixels = (n: number) => height * width * n;
   return wide ? step(framed, [eachPixelWideText], pixels, 1) : step(framed, [eachPixelText, eachText], pixels);
+}
+
+/** How a kernel goes along the pixels of an image, four channels at a time. */
+export interface Runs {
+  readonly layout: ImageLayout;
+  /** Pixels of a run, where the batch has so many. */
+  length(pixels: number): number;
+}
+
+/** A kernel that gives `fn run(i: u32, first: u32, pixels: u32, c: u32)`, four channels of some pixels that follow each other. */
+export function eachRun(framed: Framed, { layout: { written, height, width }, length }: Runs): FramedStep {
+  const quads = written / 4;
+  const pixels = (n: number) => height * width * n;
+  const made = step(framed, [eachRunText, eachText], (n) => quads * Math.ceil(pixels(n) / length(pixels(n))));
+  return {
+    ...made,
+    uniforms: (n) => ({ ...made.uniforms(n), quads, pixels: pixels(n), length: length(pixels(n)) }),
+  };
+}
+
+/** A kernel that gives `fn gather(i: u32, first: u32)`, which makes an item of many parts: alone, or `wide` with a workgroup's others. */
+export function eachSum(framed: Framed, count: (n: number) => number, wide: boolean): FramedStep {
+  return wide ? step(framed, [eachSumWideText], count, 1) : step(framed, [eachSumText, eachText], count);
+}
+
+/** A kernel that gives `fn whole(first: u32)`, which makes one result of `count` items: alone, or `wide` with a workgroup's others. */
+export function whole(framed: Framed, count: (n: number) => number, wide: boolean): FramedStep {
+  return { ...step(framed, [wide ? wholeWideText : wholeText], count), grid: () => [1, 1, 1] };
 }
 
 function made({ bind, parts }: FramedImage): ImageLayout {

@@ -68,3 +68,6 @@ export const DIVISION = 2.5 * 2 ** -23;
 
 /** sqrt(x) inherits from 1 / inverseSqrt(x): 2 ULP and a division. Relative. */
 export const SQRT = 2 * 2 ** -23 + DIVISION;
+
+/** inverseSqrt(x): 2 ULP. Relative. */
+export const INVERSE_SQRT = 2 * 2 ** -23;

@@ -1,0 +1,13 @@
+// A row, and two stacked, from the definitions; imported by tests only.
+
+import { type Reference, reference, type Tensor } from '../shared/reference.ref.ts';
+
+export function rowReference({ shape, data }: Tensor, { row }: { row: number }): Reference {
+  const [, C = 1] = shape;
+  return reference([C], 1, (c) => ({ y: data[row * C + c]! }));
+}
+
+export function stackReference(a: Tensor, b: Tensor): Reference {
+  const [C = 1] = a.shape;
+  return reference([2, C], 1, (row, c) => ({ y: (row === 0 ? a : b).data[c]! }));
+}
