@@ -11,13 +11,15 @@ import imageText from '../shared/image.wgsl';
 import lanes4 from '../shared/lanes_4.wgsl';
 import lanes8 from '../shared/lanes_8.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
+import texels4 from '../shared/texels_4.wgsl';
+import texels8 from '../shared/texels_8.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
 import { broadcastLanes } from './conv2d_broadcast.ts';
 import source from './conv2d_broadcast.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';
 import { byRuns, byTaps, packTexture, type Reduction, reductionRows } from './pack_weights.ts';
 
-const lanesText: Readonly<Record<number, string>> = { 4: lanes4, 8: lanes8 };
+const lanesText: Readonly<Record<number, readonly string[]>> = { 4: [lanes4, texels4], 8: [lanes8, texels8] };
 
 export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
   const lanes = broadcastLanes(call);
@@ -81,7 +83,7 @@ export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | '
   return {
     kernel: defineKernel(
       'conv2d_broadcast',
-      [source, lanesText[lanes] ?? '', imageText, linearIndex, ...epilogue.sources],
+      [source, ...(lanesText[lanes] ?? []), imageText, linearIndex, ...epilogue.sources],
       {
         constants: { ROWS: rowsPerTile },
         enables: ['subgroups'],

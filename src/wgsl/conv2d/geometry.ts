@@ -35,8 +35,13 @@ export function geometry({ inputs, value }: Call<Conv2dAttributes>): Geometry {
   };
 }
 
+/** Where taps lie, of a convolution or of its gradient. */
+interface Taps {
+  readonly attributes: Pick<Conv2dAttributes, 'stride' | 'padding' | 'dilation'>;
+}
+
 /** stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w. */
-export function tapUniforms({ attributes: { stride, padding, dilation } }: Call<Conv2dAttributes>) {
+export function tapUniforms({ attributes: { stride, padding, dilation } }: Taps) {
   return {
     stride_h: stride[0],
     stride_w: stride[1],
@@ -48,13 +53,13 @@ export function tapUniforms({ attributes: { stride, padding, dilation } }: Call<
 }
 
 /** x, with its padding around it in memory, by pixels of the output: at each lies the first tap of its kernel. */
-export function underOutput({ attributes }: Call<Conv2dAttributes>, x: ImageLayout): ImageLayout {
+export function underOutput({ attributes }: Taps, x: ImageLayout): ImageLayout {
   const { stride, padding } = attributes;
   const offset = x.offset - padding[0] * x.row - padding[1] * x.pixel;
   return { ...x, offset, row: stride[0] * x.row, pixel: stride[1] * x.pixel };
 }
 
 /** tap_down and tap_across: from tap to tap in memory. */
-export function tapSteps({ attributes: { dilation } }: Call<Conv2dAttributes>, { row, pixel }: ImageLayout) {
+export function tapSteps({ attributes: { dilation } }: Taps, { row, pixel }: ImageLayout) {
   return { tap_down: dilation[0] * row, tap_across: dilation[1] * pixel };
 }

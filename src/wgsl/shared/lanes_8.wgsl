@@ -1,21 +1,8 @@
 // Subgroups of eight. subgroupBroadcast takes constant lanes only, hence these lines.
 const LANES = 8u;
 
+// Four output channels a lane of LANES rows.
 struct Weights { l0: vec4f, l1: vec4f, l2: vec4f, l3: vec4f, l4: vec4f, l5: vec4f, l6: vec4f, l7: vec4f }
-
-// Four output channels a lane of LANES rows, which lie one behind the other.
-fn load_weights(at: vec2u) -> Weights {
-  return Weights(
-    textureLoad(w, at, 0),
-    textureLoad(w, at + vec2u(LANES, 0u), 0),
-    textureLoad(w, at + vec2u(2u * LANES, 0u), 0),
-    textureLoad(w, at + vec2u(3u * LANES, 0u), 0),
-    textureLoad(w, at + vec2u(4u * LANES, 0u), 0),
-    textureLoad(w, at + vec2u(5u * LANES, 0u), 0),
-    textureLoad(w, at + vec2u(6u * LANES, 0u), 0),
-    textureLoad(w, at + vec2u(7u * LANES, 0u), 0),
-  );
-}
 
 // Adds the products of what each lane holds of one pixel with that lane's row of weights.
 fn multiply(sum: vec4f, held: f32, weights: Weights) -> vec4f {
