@@ -1,5 +1,7 @@
 // Curves in the terminal: braille dots, eight to a character, or plain letters where the terminal has none.
 
+import { ACROSS, braille, DOWN, dotAt } from './braille.ts';
+
 export interface Curve {
   readonly name: string;
   /** One for every epoch; null where there is none. */
@@ -17,13 +19,6 @@ export interface ChartOptions {
   readonly label?: (value: number) => string;
 }
 
-/** Where a dot stands in a braille character, by column and row: bits of U+2800. */
-const DOTS = [
-  [0x01, 0x02, 0x04, 0x40],
-  [0x08, 0x10, 0x20, 0x80],
-] as const;
-const DENSE = { across: 2, down: 4 };
-const SPARSE = { across: 1, down: 1 };
 /** SGR colours: blue and orange tell apart for every eye. */
 const COLOURS = ['38;5;33', '38;5;208'] as const;
 const LETTERS = ['o', '*'] as const;
@@ -47,7 +42,7 @@ export function chart(title: string, curves: readonly Curve[], options: ChartOpt
   const paint = (text: string, curve: number) =>
     plain ? text : `\u001b[${COLOURS[curve % COLOURS.length]}m${text}\u001b[39m`;
   const sign = (curve: number) => (plain ? LETTERS[curve % LETTERS.length]! : '━━');
-  const letter = ({ bits, curve }: Cell) => (plain ? sign(curve) : String.fromCodePoint(0x2800 + bits));
+  const letter = ({ bits, curve }: Cell) => (plain ? sign(curve) : braille(bits));
   const legend = shown.map(({ name }, curve) => `${paint(sign(curve), curve)} ${name}`);
   const [tick, wall, corner, floor] = plain ? ['+', '|', '+', '-'] : ['┤', '│', '└', '─'];
   const rows = plot(shown, [low, high], columns, height, plain).map((row, i) => {
@@ -99,7 +94,7 @@ function plot(
   height: number,
   plain: boolean,
 ): (Cell | null)[][] {
-  const { across, down } = plain ? SPARSE : DENSE;
+  const [across, down] = plain ? [1, 1] : [ACROSS, DOWN];
   const cells = Array.from({ length: height }, () => Array<Cell | null>(columns).fill(null));
   const epochs = Math.max(...curves.map(({ values }) => values.length));
   const xOf = (epoch: number) => Math.round((epoch * (columns * across - 1)) / Math.max(1, epochs - 1));
@@ -111,7 +106,7 @@ function plot(
     for (const [i, point] of points.entries())
       for (const [x, y] of line(points[i - 1] ?? point, point)) {
         const cell = (cells[Math.floor(y / down)]![Math.floor(x / across)] ??= { bits: 0, curve });
-        cell.bits |= DOTS[(x % across) as 0 | 1][(y % down) as 0 | 1 | 2 | 3];
+        cell.bits |= dotAt(x, y);
         cell.curve = curve;
       }
   }

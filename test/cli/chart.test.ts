@@ -59,9 +59,7 @@ describe('a chart', () => {
   });
 
   it('of one epoch is a dot, of a constant a line in the middle', () => {
-    expect(
-      text(chart('loss', [{ name: 'training', values: [0.5] }], { width: 24, height: 3 })),
-    ).toMatchInlineSnapshot(`
+    expect(text(chart('loss', [{ name: 'training', values: [0.5] }], { width: 24, height: 3 }))).toMatchInlineSnapshot(`
       "
       loss  ━━ training
       0.75 ┤
