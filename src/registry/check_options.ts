@@ -22,6 +22,7 @@ const names: Readonly<Record<keyof LoadOptions, true>> = {
   cacheDir: true,
   signal: true,
   onProgress: true,
+  freeze: true,
   seed: true,
   budgetBytes: true,
 };

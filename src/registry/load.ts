@@ -9,6 +9,7 @@ import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { planProgram } from '../runtime/plan/plan.ts';
 import type { Program } from '../runtime/plan/program.ts';
 import type { OnProgress } from '../runtime/progress.ts';
+import { unlessAborted } from '../runtime/unless_aborted.ts';
 import type { FetchedWeights } from '../weights/hub.ts';
 import type { WeightsEntry } from '../weights/manifest.ts';
 import type { WeightsInput } from '../weights/open_weights.ts';
@@ -46,6 +47,11 @@ export interface LoadOptions {
   readonly cacheDir?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
+  /**
+   * What does not learn: names of parameters or modules, `*` standing for anything. `features` is all but the layer that gives the
+   * classes, where no module has that name.
+   */
+  readonly freeze?: string | readonly string[];
   /** For what no file gives. Default 0. */
   readonly seed?: number;
   /** Fail with PlanError rather than use more GPU memory than this. */
@@ -110,7 +116,7 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
     }
     const ms = prepared.ms + (same ? 0 : first.ms);
     const labels = options.classNames ?? trained;
-    return {
+    const opened: OpenedModel = {
       device,
       executor,
       graph: prepared.graph,
@@ -123,11 +129,23 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
         const again = { ...options, ...(entry && { pretrained: entry.id }), signal, onProgress: undefined };
         return (await import('./state.ts')).openState(name, spec, prepared, width, again);
       },
+      definition: { spec, prepared, frozen: await frozen(name, spec, prepared, options) },
       ms: { compile: ms, load: performance.now() - started - ms },
     };
+    return opened;
   } finally {
     await weights.reader?.close();
   }
+}
+
+async function frozen(
+  name: string,
+  spec: ModelSpec,
+  prepared: Prepared,
+  { freeze }: Options,
+): Promise<ReadonlySet<string>> {
+  if (freeze === undefined) return new Set();
+  return (await import('./freeze.ts')).frozenNames(name, spec, prepared, [freeze].flat());
 }
 
 /** What the caller says, else what the weights say, else the model's own. */
@@ -185,19 +203,8 @@ async function prepare(
   const compiling = device.pipelines.compile(kernels, (done, total) => {
     if (!signal?.aborted) onProgress?.({ phase: 'compile', unit: 'pipelines', done, total });
   });
-  await unlessAborted(compiling, signal);
+  await unlessAborted(compiling, signal); // WebGPU cannot stop compiling, but nobody has to wait for it
   return { graph, parameters, program, ...dimensions, ms: performance.now() - started };
-}
-
-/** WebGPU cannot stop compiling, but nobody has to wait for it. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 function preprocessOf(spec: ModelSpec, entry: Weights['entry'], size: number, options: Options): Preprocess {

@@ -8,7 +8,10 @@ import { DeviceError, UsageError } from '../runtime/errors.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { Tensor } from '../runtime/tensor.ts';
+import type { Trainer, TrainerOptions } from '../training/trainer.ts';
 import type { StateDict, TensorReader } from '../weights/tensors.ts';
+import type { Prepared } from './load.ts';
+import type { ModelSpec } from './plugin.ts';
 import type { Profile } from './profile.ts';
 import type { SaveOptions, SaveTarget } from './save.ts';
 import { type Summary, summarise } from './summary.ts';
@@ -38,6 +41,12 @@ export interface OpenedModel {
   readonly weights: string | null;
   /** Reads the weights once more, in state_dict order. */
   readonly state: (signal: AbortSignal | undefined) => Promise<TensorReader>;
+  /** What it was made from, and the names of the parameters that do not learn. */
+  readonly definition: {
+    readonly spec: ModelSpec;
+    readonly prepared: Prepared;
+    readonly frozen: ReadonlySet<string>;
+  };
   /**
    * Milliseconds of waiting for the model: while the graph was built and its pipelines compiled (the weights came in
    * meanwhile), and the rest, until the weights were on the GPU.
@@ -48,7 +57,9 @@ export interface OpenedModel {
 export class Model {
   readonly name: string;
   #opened: OpenedModel;
-  readonly #reopen: () => Promise<OpenedModel>;
+  #reopen: () => Promise<OpenedModel>;
+  /** Fetches weights that training has made, if those here are older. */
+  #newer: (() => Promise<StateDict>) | null = null;
   #healing: Promise<void> | null = null;
   #disposed = false;
 
@@ -142,6 +153,7 @@ export class Model {
    */
   async stateDict({ signal }: { readonly signal?: AbortSignal } = {}): Promise<StateDict> {
     this.#check();
+    await this.#catchUp();
     const { stateDictOf } = await import('./save.ts');
     const reader = await this.#opened.state(signal);
     try {
@@ -162,7 +174,38 @@ export class Model {
     this.#check();
     const { checkSave, writeState } = await import('./save.ts');
     checkSave(this.name, target, options);
+    await this.#catchUp();
     return writeState(await this.#opened.state(options.signal), target, options);
+  }
+
+  /**
+   * Trains this model: `for await (const epoch of trainer.fit(dataset, { epochs: 20 })) ...`, or `trainer.step(batch)`. What the
+   * model answers, and what `save` writes, is what has been learnt so far. Throws UsageError for options that are none.
+   */
+  async trainer(options: TrainerOptions = {}): Promise<Trainer> {
+    this.#check();
+    const { openTrainer } = await import('./train.ts');
+    const trainer = await openTrainer(this, this.#opened, await this.stateDict(), options, (newer) => {
+      this.#newer = newer;
+    });
+    return trainer;
+  }
+
+  /**
+   * Where in a picture the model sees class `index`, its best answer where none is given: Grad-CAM (Selvaraju et al. 2016,
+   * arXiv:1610.02391) over the last layer that still has places. [height, width] of the model's input, from 0 to 1; all 0 where nothing
+   * speaks for the class. Throws what `classify` throws.
+   */
+  gradCam(image: ImageSource, index?: number): Promise<Tensor> {
+    return this.#explain('gradCam', image, index);
+  }
+
+  /**
+   * How much each pixel of the input moves the logit of class `index`, the largest over its channels (Simonyan et al. 2013,
+   * arXiv:1312.6034, section 3). [height, width], from 0 to 1. Throws what `classify` throws.
+   */
+  saliency(image: ImageSource, index?: number): Promise<Tensor> {
+    return this.#explain('saliency', image, index);
   }
 
   /** Frees the GPU memory; what is under way throws UsageError 'disposed'. Safe to call twice. */
@@ -173,6 +216,19 @@ export class Model {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.dispose();
+  }
+
+  async #explain(method: 'gradCam' | 'saliency', image: ImageSource, index: number | undefined): Promise<Tensor> {
+    this.#check();
+    const input = await this.read(image);
+    const [top] = best(await (await this.forward(input)).data(), 1, null);
+    const { explain } = await import('./explain.ts');
+    const state = await this.#opened.state(undefined);
+    try {
+      return await explain(method, this.name, this.#opened, state, input, index ?? top!.index);
+    } finally {
+      await state.close();
+    }
   }
 
   async #input(batch: Tensor): Promise<{ n: number; data: Float32Array<ArrayBuffer> }> {
@@ -187,6 +243,7 @@ export class Model {
   /** Runs `work`, and if the device is lost meanwhile, once more on a new one. */
   async #withExecutor<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
     this.#check();
+    await this.#catchUp();
     const { executor } = this.#opened;
     try {
       return await work(executor);
@@ -197,6 +254,27 @@ export class Model {
       this.#check();
       return work(this.#opened.executor);
     }
+  }
+
+  /** Takes over the weights that training has made since; those of old are gone then, also after the loss of a device. */
+  async #catchUp(): Promise<void> {
+    const newer = this.#newer;
+    if (!newer) return;
+    this.#newer = null;
+    const { adopt } = await import('./train.ts');
+    const state = await newer();
+    const old = this.#opened;
+    this.#opened = await adopt(this.name, old, state);
+    old.executor.dispose();
+    const first = this.#reopen;
+    this.#reopen = async () => {
+      const opened = await first();
+      try {
+        return await adopt(this.name, opened, state);
+      } finally {
+        opened.executor.dispose();
+      }
+    };
   }
 
   /** Loads everything again on a new device, once for all the calls that the loss interrupted. */

@@ -56,7 +56,15 @@ export class HubError extends ConvokeError<
   | 'cache_unwritable'
 > {}
 
+/** Training cannot go on; the weights are those of the last good step. */
+export class TrainingError extends ConvokeError<'not_finite' | 'corrupt_checkpoint' | 'checkpoint_mismatch'> {}
+
 /** A picture is missing, broken, too large, or of a kind that is not read. */
 export class ImageError extends ConvokeError<
   'missing_file' | 'broken_image' | 'image_too_large' | 'unsupported_image'
+> {}
+
+/** A data set is missing, broken, empty, of a kind that is not known, or names a class that is not. */
+export class DataError extends ConvokeError<
+  'missing_file' | 'corrupt_file' | 'empty_dataset' | 'unknown_dataset' | 'unknown_class'
 > {}

@@ -6,7 +6,8 @@ import type { Value } from '../graph/value.ts';
 
 const foldable = new Set(['conv2d', 'linear']);
 
-export function foldBatchNorm(graph: Graph): Graph {
+/** `constant` says of a layer's weights whether they stay what they are; while training those that learn take no scale. */
+export function foldBatchNorm(graph: Graph, constant: (w: Value) => boolean = () => true): Graph {
   const readers = consumers(graph);
   const outputs = new Set(Object.values(graph.outputs));
   return rewrite(graph, (value, before) => {
@@ -15,6 +16,7 @@ export function foldBatchNorm(graph: Graph): Graph {
     if (value.operator?.name !== 'batch_norm' || !source?.operator || !original) return undefined;
     if (!foldable.has(source.operator.name) || source.inputs.residual || source.attributes.activation) return undefined;
     if (readers.get(original)?.length !== 1 || outputs.has(original)) return undefined;
+    if (!source.inputs.w || !constant(source.inputs.w)) return undefined;
     return folded(source, value);
   });
 }

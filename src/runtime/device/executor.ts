@@ -7,6 +7,7 @@ import { atBatch } from '../graph/value.ts';
 import { batchWithinLimits, type Plan, planProgram } from '../plan/plan.ts';
 import type { Program } from '../plan/program.ts';
 import { type Acquired, checked } from './acquire.ts';
+import type { Culprit } from './diagnose.ts';
 import { Loader } from './loader.ts';
 import type { Pipelines } from './pipelines.ts';
 import { type Memory, type Residence, reside } from './residence.ts';
@@ -123,6 +124,18 @@ export class Executor {
       } finally {
         stopwatch.dispose();
       }
+    });
+  }
+
+  /**
+   * Runs once more, dispatch by dispatch, and names the first that writes a NaN or an infinity: 'image' where the inputs have
+   * one. For a run that gave one; it takes as many round trips as there are dispatches.
+   */
+  firstNonFinite(batch: number, inputs: Arrays): Promise<Culprit | null> {
+    return this.#exclusively(`a search through a batch of ${batch}`, batch, async (residence) => {
+      const { firstNonFinite } = await import('./diagnose.ts');
+      this.#upload(residence, inputs);
+      return firstNonFinite(this.#acquired, this.program, residence, this.#weights);
     });
   }
 

@@ -1,0 +1,46 @@
+// Which parameters do not learn: `freeze`, from patterns to names.
+
+import { UsageError } from '../runtime/errors.ts';
+import { build } from './build.ts';
+import type { Prepared } from './load.ts';
+import type { ModelSpec } from './plugin.ts';
+
+/**
+ * Names of parameters that a pattern names, or whose module it names. `features`, where there is no module of that name, is
+ * everything but the layer that gives the classes. Throws UsageError 'invalid_argument' for a pattern that names nothing.
+ */
+export function frozenNames(
+  model: string,
+  spec: ModelSpec,
+  { parameters, classes, size, config }: Prepared,
+  patterns: readonly string[],
+): ReadonlySet<string> {
+  const names = parameters.map(({ name }) => name);
+  return new Set(
+    patterns.flatMap((pattern) => {
+      const found = names.filter((name) => matches(name, pattern));
+      if (found.length > 0) return found;
+      if (pattern === 'features') {
+        const last = new Set(lastLayer(spec, { classes, size, config }, parameters));
+        return names.filter((name) => !last.has(name));
+      }
+      throw new UsageError('invalid_argument', `load ${model}: freeze names ${pattern}, and no parameter is called so`);
+    }),
+  );
+}
+
+/** Whether `pattern`, with `*` for anything, is the name or the path of a module above it. */
+export function matches(name: string, pattern: string): boolean {
+  const text = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+  return new RegExp(`^${text}(\\..*)?$`).test(name);
+}
+
+/** Names of the parameters whose shapes follow the number of classes. */
+function lastLayer(
+  spec: ModelSpec,
+  { classes, size, config }: Pick<Prepared, 'classes' | 'size' | 'config'>,
+  parameters: Prepared['parameters'],
+): string[] {
+  const wider = build(spec, { classes: classes + 1, size, config }).parameters;
+  return parameters.flatMap(({ name, shape }, i) => (`${shape}` === `${wider[i]?.shape}` ? [] : [name]));
+}

@@ -1,0 +1,68 @@
+// From a loaded model to one that is trained, and back: its steps on the device, and the weights they make in its runs.
+
+import { Executor } from '../runtime/device/executor.ts';
+import { planProgram } from '../runtime/plan/plan.ts';
+import type { Program } from '../runtime/plan/program.ts';
+import type { Engine, Trainable } from '../training/engine.ts';
+import type { Answering } from '../training/evaluate.ts';
+import { Trainer, type TrainerOptions } from '../training/trainer.ts';
+import { stateReader } from '../weights/bind.ts';
+import type { NamedTensor, StateDict } from '../weights/tensors.ts';
+import { build } from './build.ts';
+import { fill } from './fill.ts';
+import type { OpenedModel } from './model.ts';
+
+/** `stale` is called with what fetches the weights each time a step has changed them. */
+export async function openTrainer(
+  model: Answering,
+  opened: OpenedModel,
+  state: StateDict,
+  options: TrainerOptions,
+  stale: Trainable['stale'],
+): Promise<Trainer> {
+  const { device, definition, preprocess, classNames } = opened;
+  const { spec, prepared, frozen } = definition;
+  const { facts } = device;
+  return new Trainer(
+    {
+      name: model.name,
+      answering: model,
+      facts,
+      built: build(spec, prepared),
+      frozen,
+      state,
+      preprocess,
+      classNames,
+      peakBytes: (program, batch) => planProgram(program, facts, { batch }).peakBytes,
+      open: (program, variables) => openEngine(opened, program, variables),
+      stale,
+    },
+    options,
+  );
+}
+
+async function openEngine(
+  { device }: OpenedModel,
+  program: Program,
+  variables: Iterable<NamedTensor>,
+): Promise<Engine> {
+  const kernels = [...program.load, ...program.run].map(({ kernel }) => kernel);
+  await device.pipelines.compile(kernels);
+  const executor = await Executor.load(device.acquired, device.pipelines, program, variables);
+  return {
+    run: (batch, inputs) => executor.run(batch, inputs),
+    variable: (name) => executor.parameter(name),
+    firstNonFinite: (batch, inputs) => executor.firstNonFinite(batch, inputs),
+    dispose: () => executor.dispose(),
+  };
+}
+
+/** The same model with other weights, its program and pipelines kept. The caller disposes of the executor of old. */
+export async function adopt(name: string, opened: OpenedModel, state: StateDict): Promise<OpenedModel> {
+  const { device, definition } = opened;
+  const { spec, prepared } = definition;
+  const reader = stateReader(state, `the trained weights of ${name}`);
+  const weights = { reader, entry: null, source: name };
+  const executor = await fill(spec, prepared, weights, prepared.classes, device, {});
+  return { ...opened, executor, weights: null, state: async () => stateReader(state) };
+}

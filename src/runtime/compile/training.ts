@@ -1,0 +1,44 @@
+// From a graph with losses to the program of one training step: the list of passes, in order.
+
+import type { Graph } from '../graph/graph.ts';
+import type { AdapterFacts } from '../plan/facts.ts';
+import type { Program } from '../plan/program.ts';
+import { foldBatchNorm } from './fold_batch_norm.ts';
+import { fuseEpilogue } from './fuse_epilogue.ts';
+import { hoist } from './hoist.ts';
+import { channelBlock, lower } from './lower.ts';
+import { nestConcat } from './nest_concat.ts';
+import { placeConcat } from './place_concat.ts';
+import { removeDead } from './remove_dead.ts';
+import { schedule } from './schedule.ts';
+import { simplify } from './simplify.ts';
+import { splitOversized } from './split_oversized.ts';
+import { type TrainMode, trainMode } from './train_mode.ts';
+
+/** The passes before differentiation: what rules need not know of is gone. */
+export function forwardForTraining(graph: Graph, facts: AdapterFacts, mode: TrainMode): Graph {
+  const passes: readonly ((graph: Graph) => Graph)[] = [
+    (g) => trainMode(g, mode),
+    removeDead,
+    (g) => foldBatchNorm(g, (w) => mode.frozen(w)),
+    (g) => splitOversized(g, facts),
+  ];
+  return passes.reduce((g, pass) => pass(g), graph);
+}
+
+/** The passes after it. What depends on frozen parameters alone is hoisted; what changes is packed anew in every step. */
+export function compileTraining(graph: Graph, facts: AdapterFacts): Program {
+  const passes: readonly ((graph: Graph) => Graph)[] = [
+    fuseEpilogue,
+    simplify,
+    nestConcat,
+    (g) => placeConcat(g, channelBlock(facts)),
+    schedule,
+  ];
+  return hoist(
+    lower(
+      passes.reduce((g, pass) => pass(g), graph),
+      facts,
+    ),
+  );
+}

@@ -1,0 +1,91 @@
+// Where the first NaN or infinity of a run comes from: its dispatches one by one, and what each has written.
+
+import { settle } from '#acquire';
+import { atBatch } from '../graph/value.ts';
+import type { Layout } from '../plan/layout.ts';
+import type { PlannedBuffer } from '../plan/plan.ts';
+import type { Program } from '../plan/program.ts';
+import type { Acquired } from './acquire.ts';
+import type { BoundDispatch, Memory, Residence } from './residence.ts';
+
+export interface Culprit {
+  readonly layer: string;
+  readonly operator: string;
+}
+
+/** The first dispatch that writes a number that is none, in the order of the run; null where all are finite. */
+export async function firstNonFinite(
+  acquired: Acquired,
+  program: Program,
+  residence: Residence,
+  weights: ReadonlyMap<number, Memory>,
+): Promise<Culprit | null> {
+  for (const bound of residence.run) {
+    submit(acquired, bound);
+    const { dispatch } = bound;
+    for (const { kind, buffer: id } of dispatch.bindings) {
+      const planned = residence.plan.buffers[id]!;
+      const memory = kind === 'write' ? memoryOf(planned, residence, weights) : null;
+      if (!memory || program.buffers[id]!.layout.kind === 'packed') continue;
+      const words = await read(acquired, memory, planned.offset, planned.bytes);
+      if (!finite(words, program.buffers[id]!.layout, residence.plan.batch))
+        return { layer: dispatch.layer, operator: dispatch.operator };
+    }
+  }
+  return null;
+}
+
+function memoryOf(
+  { id, arena }: PlannedBuffer,
+  { arenas, outputs, plan }: Residence,
+  weights: ReadonlyMap<number, Memory>,
+): GPUBuffer | null {
+  const [output] = Object.entries(plan.outputs).find(([, own]) => own === id) ?? [];
+  const own = output === undefined ? weights.get(id) : outputs[output]?.from;
+  const memory = arena === null ? own : arenas[arena];
+  return memory && !('createView' in memory) ? memory : null;
+}
+
+function submit({ device }: Acquired, { pipeline, bindGroup, dispatch }: BoundDispatch): void {
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  pass.dispatchWorkgroups(...dispatch.grid);
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+}
+
+async function read(
+  { device, facts }: Acquired,
+  from: GPUBuffer,
+  offset: number,
+  bytes: number,
+): Promise<Float32Array> {
+  const staging = device.createBuffer({ size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  try {
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(from, offset, staging, 0, bytes);
+    device.queue.submit([encoder.finish()]);
+    await settle(staging.mapAsync(GPUMapMode.READ), facts);
+    return new Float32Array(staging.getMappedRange().slice(0));
+  } finally {
+    staging.destroy();
+  }
+}
+
+/** Of the numbers that count; what pads an image may hold anything. */
+function finite(words: Float32Array, layout: Layout, batch: number): boolean {
+  if (layout.kind !== 'image') {
+    const count = layout.kind === 'rows' ? layout.shape.reduce<number>((n, dim) => n * atBatch(dim, batch), 1) : 0;
+    return words.subarray(0, count).every(Number.isFinite);
+  }
+  const { offset, image, row, pixel, height, width, channels } = layout;
+  for (let n = 0; n < batch; n++)
+    for (let h = 0; h < height; h++)
+      for (let w = 0; w < width; w++) {
+        const at = offset + n * image + h * row + w * pixel;
+        for (let c = 0; c < channels; c++) if (!Number.isFinite(words[at + c])) return false;
+      }
+  return true;
+}
