@@ -1,11 +1,15 @@
 // How every operator is differentiated: one rule an operator, apart from the operators so that inference downloads none of it.
 
 import type { Value } from '../runtime/graph/value.ts';
+import { activationGradients } from './activation/activation.gradient.ts';
+import { preluGradientRule } from './activation/prelu.gradient.ts';
+import { affineGradient } from './affine/affine.gradient.ts';
 import { batchNormRule, batchNormTrainRule } from './batch_norm/batch_norm.gradient.ts';
 import { bceWithLogitsRule } from './bce_with_logits/bce_with_logits.gradient.ts';
 import { conv2dGradient } from './conv2d/conv2d.gradient.ts';
 import { crossEntropyRule, nllLossRule } from './cross_entropy/cross_entropy.gradient.ts';
 import { dropoutGradient, dropoutTrainGradient } from './dropout/dropout.gradient.ts';
+import { addGradient, mulGradient } from './elementwise/elementwise.gradient.ts';
 import { klDistillationRule } from './kl_distillation/kl_distillation.gradient.ts';
 import { linearGradient } from './linear/linear.gradient.ts';
 import { meanSquaredErrorRule } from './mean_squared_error/mean_squared_error.gradient.ts';
@@ -27,6 +31,11 @@ export const gradients: Readonly<Record<string, GradientRule>> = {
   pad: padGradient,
   batch_norm: batchNormRule,
   batch_norm_train: batchNormTrainRule,
+  ...activationGradients,
+  prelu: preluGradientRule,
+  affine: affineGradient,
+  add: addGradient,
+  mul: mulGradient,
   dropout: dropoutGradient,
   dropout_train: dropoutTrainGradient,
   stochastic_depth: stochasticDepthGradient,

@@ -1,6 +1,10 @@
 // The list of all operators.
 
 import { gelu, hardsigmoid, hardswish, leakyRelu, relu, relu6, sigmoid, silu, tanh } from './activation/activation.ts';
+import { activationGradient } from './activation/activation_gradient.ts';
+import { prelu } from './activation/prelu.ts';
+import { preluGradient } from './activation/prelu_gradient.ts';
+import { elu, geluTanh, mish, softplus } from './activation/rare_activations.ts';
 import { affine } from './affine/affine.ts';
 import { batchNorm, foldBias, foldWeight } from './batch_norm/batch_norm.ts';
 import { batchNormEvalGradient } from './batch_norm/batch_norm_eval_gradient.ts';
@@ -42,6 +46,7 @@ import { adaptiveAvgPool2d } from './pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from './pool/avg_pool2d.ts';
 import { maxPool2d } from './pool/max_pool2d.ts';
 import { radialBasis } from './radial_basis/radial_basis.ts';
+import { broadcastSum } from './reduce/broadcast_sum.ts';
 import { channelSum } from './reduce/channel_sum.ts';
 import { row, stack } from './reduce/row.ts';
 import { resize } from './resize/resize.ts';
@@ -87,6 +92,13 @@ export const operators: readonly Operator[] = [
   hardswish,
   hardsigmoid,
   leakyRelu,
+  elu,
+  softplus,
+  mish,
+  geluTanh,
+  prelu,
+  activationGradient,
+  preluGradient,
   affine,
   add,
   mul,
@@ -104,6 +116,7 @@ export const operators: readonly Operator[] = [
   pad,
   crop,
   channelSum,
+  broadcastSum,
   resize,
   softmaxGradient,
   logSoftmaxGradient,

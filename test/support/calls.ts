@@ -3,6 +3,10 @@
 import { input } from '../../src/runtime/graph/scope.ts';
 import type { Shape, Value } from '../../src/runtime/graph/value.ts';
 import * as activations from '../../src/wgsl/activation/activation.ts';
+import { activationGradient, differentiable } from '../../src/wgsl/activation/activation_gradient.ts';
+import { prelu } from '../../src/wgsl/activation/prelu.ts';
+import { preluGradient } from '../../src/wgsl/activation/prelu_gradient.ts';
+import * as rareActivations from '../../src/wgsl/activation/rare_activations.ts';
 import { affine } from '../../src/wgsl/affine/affine.ts';
 import { batchNorm } from '../../src/wgsl/batch_norm/batch_norm.ts';
 import { bceWithLogits } from '../../src/wgsl/bce_with_logits/bce_with_logits.ts';
@@ -37,6 +41,7 @@ import { adaptiveAvgPool2d } from '../../src/wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../../src/wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../../src/wgsl/pool/max_pool2d.ts';
 import { radialBasis } from '../../src/wgsl/radial_basis/radial_basis.ts';
+import { broadcastSum } from '../../src/wgsl/reduce/broadcast_sum.ts';
 import { channelSum } from '../../src/wgsl/reduce/channel_sum.ts';
 import { resize } from '../../src/wgsl/resize/resize.ts';
 import { slice } from '../../src/wgsl/slice/slice.ts';
@@ -144,9 +149,14 @@ export function callsOfAll(): Value[] {
   const features = input('features', ['n', 200]);
   const part = slice.of({ x }, { from: 3, to: 9 }, 'slice');
   const every = Object.values(activations);
+  const slopes = parameter('weight', [24]);
   return [
     ...convolutions.flatMap(convolved),
     ...every.map((operator) => operator.of({ x }, {}, 'activation')),
+    ...Object.values(rareActivations).map((operator) => operator.of({ x }, {}, 'activation')),
+    prelu.of({ x, weight: slopes }, {}, 'prelu'),
+    preluGradient.of({ x, weight: slopes, dy: x }, { of: 'x' }, 'prelu_gradient'),
+    ...differentiable.map((of) => activationGradient.of({ v: x, dy: x }, { of }, 'activation_gradient')),
     linear.of({ x: features, w: parameter('w', [50, 200]) }, {}, 'linear'),
     linear.of({ x: features, w: parameter('w', [50, 200]), bias: parameter('bias', [50]) }, {}, 'linear'),
     linear.of({ x, w: parameter('w', [50, 24]) }, { activation: 'gelu' }, 'linear'),
@@ -191,6 +201,10 @@ export function callsOfAll(): Value[] {
     logSoftmax.of({ x: features }, {}, 'log_softmax'),
     pad.of({ x }, { padding: [1, 2, 3, 4] }, 'pad'),
     channelSum.of({ x }, {}, 'channel_sum'),
+    ...[{}, { by: x }].flatMap((by) => [
+      broadcastSum.of({ x, ...by }, { shape: [24, 1, 1] }, 'broadcast_sum'),
+      broadcastSum.of({ x, ...by }, { shape: [24, 1, 1], batch: true }, 'broadcast_sum'),
+    ]),
     resize.of({ x }, { size: [5, 5] }, 'resize'),
     ...losses(),
   ];

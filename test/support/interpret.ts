@@ -3,7 +3,10 @@
 import type { Graph } from '../../src/runtime/graph/graph.ts';
 import type { Value } from '../../src/runtime/graph/value.ts';
 import { activationReference } from '../../src/wgsl/activation/activation.ref.ts';
+import { activationGradientReference } from '../../src/wgsl/activation/activation_gradient.ref.ts';
 import { activationNames } from '../../src/wgsl/activation/epilogue.ts';
+import { preluGradientReference, preluReference } from '../../src/wgsl/activation/prelu.ref.ts';
+import { rareActivationReference } from '../../src/wgsl/activation/rare_activations.ref.ts';
 import { affineReference } from '../../src/wgsl/affine/affine.ref.ts';
 import { batchNormReference } from '../../src/wgsl/batch_norm/batch_norm.ref.ts';
 import {
@@ -41,6 +44,7 @@ import { cropReference } from '../../src/wgsl/pad/crop.ref.ts';
 import { padReference } from '../../src/wgsl/pad/pad.ref.ts';
 import { adaptiveAvgPool2dReference, avgPool2dReference, maxPool2dReference } from '../../src/wgsl/pool/pool.ref.ts';
 import { radialBasisReference } from '../../src/wgsl/radial_basis/radial_basis.ref.ts';
+import { broadcastSumReference } from '../../src/wgsl/reduce/broadcast_sum.ref.ts';
 import { channelSumReference } from '../../src/wgsl/reduce/channel_sum.ref.ts';
 import { rowReference, stackReference } from '../../src/wgsl/reduce/row.ref.ts';
 import { resizeReference } from '../../src/wgsl/resize/resize.ref.ts';
@@ -110,6 +114,7 @@ const rules: Readonly<Record<string, Rule>> = {
   channel_shuffle: ({ x }, attributes) => channelShuffleReference(x!, attributes),
   flatten: ({ x }) => flattenReference(x!),
   pad: ({ x }, attributes) => padReference(x!, attributes),
+  broadcast_sum: ({ x, by }, attributes) => broadcastSumReference(x!, by, attributes),
   channel_sum: ({ x }) => channelSumReference(x!),
   resize: ({ x }, attributes) => resizeReference(x!, attributes),
   softmax: ({ x }) => softmaxReference(x!),
@@ -127,6 +132,13 @@ const rules: Readonly<Record<string, Rule>> = {
   kl_distillation: (inputs, attributes) => klDistillationReference(inputs as never, attributes),
   kl_distillation_gradient: (inputs, attributes) => klDistillationGradientReference(inputs as never, attributes),
   weighted_sum: (inputs, attributes) => weightedSumReference(Object.values(inputs), attributes),
+  elu: ({ x }, { alpha }: { alpha: number }) => rareActivationReference('elu', x!, alpha),
+  softplus: ({ x }) => rareActivationReference('softplus', x!),
+  mish: ({ x }) => rareActivationReference('mish', x!),
+  gelu_tanh: ({ x }) => rareActivationReference('gelu_tanh', x!),
+  prelu: ({ x, weight }) => preluReference(x!, weight!),
+  activation_gradient: ({ v, dy }, attributes) => activationGradientReference(v!, dy!, attributes),
+  prelu_gradient: ({ x, weight, dy }, attributes) => preluGradientReference(x!, weight!, dy!, attributes),
   dropout: same,
   stochastic_depth: same,
   dropout_train: ({ x, random }, attributes) => dropoutTrainReference(x!, random!, attributes),

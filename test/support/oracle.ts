@@ -11,6 +11,8 @@ export interface OracleCase {
   /** Shape, scale, shift. */
   readonly inputs: Readonly<Record<string, readonly [readonly number[], number, number]>>;
   readonly out: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
+  /** Class numbers of a loss. */
+  readonly labels?: readonly number[];
   /** For each input, the gradient of the sum of y * dy over the outputs y; `dy` is filled as inputs are, from its name. */
   readonly grads?: Readonly<Record<string, readonly number[]>>;
 }

@@ -23,6 +23,7 @@ export interface Framed {
   /** The kernel's files, without the frame's. */
   readonly sources: readonly string[];
   readonly overrides?: Readonly<Record<string, number>>;
+  readonly constants?: Readonly<Record<string, number>>;
   /** An image comes with its uniforms: x with those of `x: Image`. */
   readonly bind: Readonly<Record<string, BufferRef>>;
   /** What the kernel sees of an image that is bound, where that is a part of it. */
@@ -95,7 +96,7 @@ function made({ bind, parts }: FramedImage): ImageLayout {
 }
 
 function step(framed: Framed, frame: readonly string[], count: (n: number) => number, perGroup = 64): FramedStep {
-  const { name, sources, overrides, bind, parts, uniforms, flops } = framed;
+  const { name, sources, overrides, constants, bind, parts, uniforms, flops } = framed;
   const images = Object.entries(bind).flatMap(([key, { layout }]) =>
     layout.kind === 'image' ? Object.entries(imageUniforms(key, parts?.[key] ?? layout)) : [],
   );
