@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { weights } from './build/weights_plugin.ts';
 import { wgsl } from './build/wgsl_plugin.ts';
 
 const drivers = (process.env.CONVOKE_TEST_DRIVERS ?? 'lavapipe,swiftshader,chromium').split(',');
@@ -25,7 +26,7 @@ const common = {
 
 /** `auto` is whatever adapter the system has, for runs on a real GPU. */
 const node = (driver: 'lavapipe' | 'swiftshader' | 'auto') => ({
-  plugins: [wgsl()],
+  plugins: [wgsl(), weights()],
   test: {
     ...common,
     name: driver,
@@ -37,7 +38,7 @@ const node = (driver: 'lavapipe' | 'swiftshader' | 'auto') => ({
 });
 
 const browser = () => ({
-  plugins: [wgsl()],
+  plugins: [wgsl(), weights()],
   server: { fs: { allow: ['.', shared] } },
   optimizeDeps: { include: ['zod/mini'] }, // found late, it would make vite reload the first tests
   test: {
@@ -71,7 +72,7 @@ export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [wgsl()],
+        plugins: [wgsl(), weights()],
         test: {
           ...common,
           name: 'node',

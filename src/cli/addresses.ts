@@ -7,6 +7,7 @@ type HuggingFace = Extract<WeightsSource, { kind: 'huggingface' }>;
 
 /** The file itself. */
 export function fileAddress(source: WeightsSource): string {
+  if (source.kind === 'package') return 'comes with the package';
   if (source.kind === 'url') return source.url;
   if (source.kind === 'torchvision') return `${new URL(source.path, HOSTS.torchvision)}`;
   return `${new URL(`${source.repo}/resolve/main/${source.file}`, HOSTS.huggingface)}`;

@@ -2,7 +2,7 @@
 
 import { files } from '#files';
 import { HubError, UsageError, WeightsError } from '../runtime/errors.ts';
-import type { ByteSource } from './bytes.ts';
+import { type ByteSource, bytesSource } from './bytes.ts';
 import { isOffline, obtain, offlineError, verify } from './cache.ts';
 import { type DownloadOptions, fetchText } from './download.ts';
 import { shown, WAYS_OUT } from './http.ts';
@@ -98,6 +98,7 @@ async function fromPublished(options: Options, store: Store): Promise<FetchedWei
 
 async function fromSource(source: WeightsSource, options: Options, store: Store): Promise<ByteSource> {
   const hosts = options.hosts ?? HOSTS;
+  if (source.kind === 'package') return fromPackage(source, options);
   if (source.kind === 'torchvision') {
     const url = new URL(source.path, hosts.torchvision);
     return obtain(store, { file: url.pathname, sha256: source.sha256Prefix }, url, options);
@@ -109,6 +110,18 @@ async function fromSource(source: WeightsSource, options: Options, store: Store)
   const base = new URL(`${source.repo}/`, hosts.huggingface);
   const pointer = await huggingFacePointer(fileIn(base, `raw/main/${source.file}`), source.file, options, store);
   return obtain(store, pointer, fileIn(base, `resolve/main/${source.file}`), options);
+}
+
+/** The bytes came with the package; that they are the right ones is checked all the same. */
+async function fromPackage(
+  { load, sha256 }: Extract<WeightsSource, { kind: 'package' }>,
+  options: Options,
+): Promise<ByteSource> {
+  const bytes = await load();
+  const name = `the weights of ${options.model} that come with its package`;
+  const source = bytesSource(bytes, name);
+  await verify(source, { sha256, bytes: bytes.length }, options);
+  return source;
 }
 
 interface Pointer {

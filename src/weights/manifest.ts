@@ -9,8 +9,8 @@ const address = z.string().check(z.refine((text) => URL.canParse(text), 'must be
 const count = z.int().check(z.nonnegative());
 
 /**
- * Where a file is published: a Hugging Face repository, torchvision's server, or any address; and how its names become the
- * model's, where they differ.
+ * Where a file is published: a Hugging Face repository, torchvision's server, any address, or a package's own module, whose
+ * `load` gives the bytes; and how its names become the model's, where they differ.
  */
 export const sourceSchema = z.discriminatedUnion('kind', [
   z.extend(namingSchema, { kind: z.literal('huggingface'), repo: z.string(), file: z.string() }),
@@ -20,6 +20,11 @@ export const sourceSchema = z.discriminatedUnion('kind', [
     sha256Prefix: z.string().check(z.regex(/^[0-9a-f]{8,64}$/)),
   }),
   z.extend(namingSchema, { kind: z.literal('url'), url: address, sha256 }),
+  z.extend(namingSchema, {
+    kind: z.literal('package'),
+    load: z.custom<() => Promise<Uint8Array<ArrayBuffer>>>((load) => typeof load === 'function', 'must be a function'),
+    sha256,
+  }),
 ]);
 
 const accuracySchema = z.record(z.string(), z.object({ top1: z.optional(z.number()), top5: z.optional(z.number()) }));
