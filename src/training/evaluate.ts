@@ -2,7 +2,7 @@
 
 import { batches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { type Views, viewsOf } from '../data/views.ts';
+import { type ViewKind, views } from '../data/views.ts';
 import type { Preprocess } from '../image/preprocess_spec.ts';
 import { UsageError } from '../runtime/errors.ts';
 import { Tensor } from '../runtime/tensor.ts';
@@ -16,7 +16,7 @@ export interface Answering {
 
 export interface EvaluateOptions {
   /** Parts of each picture whose answers are averaged (Krizhevsky et al. 2012, section 4.1). Default: its centre alone. */
-  readonly views?: Views;
+  readonly views?: ViewKind;
   /** Pictures a run. Default 64. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
@@ -51,13 +51,13 @@ export async function evaluate(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { batchSize = 64, views = 'centre', signal, onProgress } = options;
+  const { batchSize = 64, views: kind = 'centre', signal, onProgress } = options;
   if (models.length === 0) throw new UsageError('invalid_argument', 'evaluate: there is no model');
   const { classes } = dataset;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const wrong: Wrong[] = [];
   let [loss, top1, top5] = [0, 0, 0];
-  const readers = models.map((model) => probabilities(model, dataset, views, batchSize, signal));
+  const readers = models.map((model) => probabilities(model, dataset, kind, batchSize, signal));
   for (let from = 0; from < dataset.length; from += batchSize) {
     const parts: Float64Array[] = [];
     for (const reader of readers) parts.push((await reader.next()).value as Float64Array);
@@ -86,22 +86,45 @@ export async function evaluate(
 async function* probabilities(
   model: Answering,
   dataset: Dataset,
-  views: Views,
+  kind: ViewKind,
   batchSize: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Float64Array> {
   const { name, preprocess } = model;
-  const given = batches(dataset, { batchSize, seed: 0, epoch: 0, shuffle: false, augment: [], preprocess, views });
-  for await (const { images, shape, indices } of given) {
+  for await (const { input, pictures } of inputs(dataset, preprocess, kind, batchSize, signal)) {
     signal?.throwIfAborted();
-    const logits = await model.forward(new Tensor(images, shape));
+    const logits = await model.forward(input);
     const [rows = 0, classes = 0] = logits.shape;
     if (classes !== dataset.classes)
       throw new UsageError(
         'invalid_argument',
         `evaluate ${name}: it has ${classes} classes, the data ${dataset.classes}`,
       );
-    yield averaged(await logits.data(), rows, classes, indices.length);
+    yield averaged(await logits.data(), rows, classes, pictures);
+  }
+}
+
+/** The dataset in its order; a picture's views follow each other. */
+async function* inputs(
+  dataset: Dataset,
+  preprocess: Preprocess,
+  kind: ViewKind,
+  batchSize: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{ input: Tensor; pictures: number }> {
+  if (kind === 'centre') {
+    for await (const { images, shape } of batches(dataset, { batchSize, preprocess, ...(signal && { signal }) }))
+      yield { input: new Tensor(images, shape), pictures: shape[0] };
+    return;
+  }
+  for (let from = 0; from < dataset.length; from += batchSize) {
+    const pictures = Math.min(batchSize, dataset.length - from);
+    const seen = [];
+    for (let i = 0; i < pictures; i++) seen.push(views(await dataset.read(from + i, signal), preprocess, kind));
+    const [count, ...image] = seen[0]!.shape;
+    const data = new Float32Array(pictures * seen[0]!.data.length);
+    for (const [i, view] of seen.entries()) data.set(view.data, i * view.data.length);
+    yield { input: new Tensor(data, [pictures * count, ...image]), pictures };
   }
 }
 
