@@ -14,6 +14,7 @@ import { klDistillationRule } from './kl_distillation/kl_distillation.gradient.t
 import { linearGradient } from './linear/linear.gradient.ts';
 import { meanSquaredErrorRule } from './mean_squared_error/mean_squared_error.gradient.ts';
 import { padGradient } from './pad/pad.gradient.ts';
+import { adaptiveAvgPool2dRule, avgPool2dRule, maxPool2dRule } from './pool/pool.gradient.ts';
 import { logSoftmaxRule, softmaxRule } from './softmax/softmax.gradient.ts';
 import { stochasticDepthGradient, stochasticDepthTrainGradient } from './stochastic_depth/stochastic_depth.gradient.ts';
 import { weightedSumRule } from './weighted_sum/weighted_sum.gradient.ts';
@@ -26,6 +27,9 @@ export type GradientRule = (value: Value, dy: Value, wanted: ReadonlySet<string>
 
 /** By the operator's name. */
 export const gradients: Readonly<Record<string, GradientRule>> = {
+  max_pool2d: maxPool2dRule,
+  avg_pool2d: avgPool2dRule,
+  adaptive_avg_pool2d: adaptiveAvgPool2dRule,
   conv2d: conv2dGradient,
   linear: linearGradient,
   pad: padGradient,

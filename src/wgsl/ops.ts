@@ -43,8 +43,11 @@ import type { Operator } from './op.ts';
 import { crop } from './pad/crop.ts';
 import { pad } from './pad/pad.ts';
 import { adaptiveAvgPool2d } from './pool/adaptive_avg_pool2d.ts';
+import { adaptiveAvgPool2dGradient } from './pool/adaptive_avg_pool2d_gradient.ts';
 import { avgPool2d } from './pool/avg_pool2d.ts';
+import { avgPool2dGradient } from './pool/avg_pool2d_gradient.ts';
 import { maxPool2d } from './pool/max_pool2d.ts';
+import { maxPool2dGradient } from './pool/max_pool2d_gradient.ts';
 import { radialBasis } from './radial_basis/radial_basis.ts';
 import { broadcastSum } from './reduce/broadcast_sum.ts';
 import { channelSum } from './reduce/channel_sum.ts';
@@ -70,6 +73,9 @@ export const operators: readonly Operator[] = [
   maxPool2d,
   avgPool2d,
   adaptiveAvgPool2d,
+  maxPool2dGradient,
+  avgPool2dGradient,
+  adaptiveAvgPool2dGradient,
   localResponseNorm,
   batchNorm,
   batchStatistics,

@@ -43,6 +43,11 @@ import { localResponseNormReference } from '../../src/wgsl/lrn/local_response_no
 import { cropReference } from '../../src/wgsl/pad/crop.ref.ts';
 import { padReference } from '../../src/wgsl/pad/pad.ref.ts';
 import { adaptiveAvgPool2dReference, avgPool2dReference, maxPool2dReference } from '../../src/wgsl/pool/pool.ref.ts';
+import {
+  adaptiveAvgPool2dGradientReference,
+  avgPool2dGradientReference,
+  maxPool2dGradientReference,
+} from '../../src/wgsl/pool/pool_gradient.ref.ts';
 import { radialBasisReference } from '../../src/wgsl/radial_basis/radial_basis.ref.ts';
 import { broadcastSumReference } from '../../src/wgsl/reduce/broadcast_sum.ref.ts';
 import { channelSumReference } from '../../src/wgsl/reduce/channel_sum.ref.ts';
@@ -96,6 +101,9 @@ const rules: Readonly<Record<string, Rule>> = {
   max_pool2d: ({ x }, attributes) => maxPool2dReference(x!, attributes),
   avg_pool2d: ({ x }, attributes) => avgPool2dReference(x!, attributes),
   adaptive_avg_pool2d: ({ x }, attributes) => adaptiveAvgPool2dReference(x!, attributes),
+  max_pool2d_gradient: (inputs, attributes) => maxPool2dGradientReference(inputs as never, attributes),
+  avg_pool2d_gradient: ({ dy }, attributes) => avgPool2dGradientReference(dy!, attributes),
+  adaptive_avg_pool2d_gradient: ({ dy }, attributes) => adaptiveAvgPool2dGradientReference(dy!, attributes),
   local_response_norm: ({ x }, attributes) => localResponseNormReference(x!, attributes),
   batch_norm: (inputs, attributes) => batchNormReference(inputs as never, attributes),
   batch_statistics: ({ x }) => batchStatisticsReference(x!),

@@ -6,6 +6,9 @@ import { batchNorm } from '../../src/wgsl/batch_norm/batch_norm.ts';
 import { batchNormTrain } from '../../src/wgsl/batch_norm/batch_norm_train.ts';
 import { batchStatistics } from '../../src/wgsl/batch_norm/batch_statistics.ts';
 import { runningStatistics } from '../../src/wgsl/batch_norm/running_statistics.ts';
+import { adaptiveAvgPool2d } from '../../src/wgsl/pool/adaptive_avg_pool2d.ts';
+import { avgPool2d } from '../../src/wgsl/pool/avg_pool2d.ts';
+import { maxPool2d } from '../../src/wgsl/pool/max_pool2d.ts';
 import { ruleOf } from './gradient.ts';
 
 const parameter = (name: string, shape: Shape): Value => ({
@@ -29,6 +32,16 @@ export function normAndPoolCalls(): Value[] {
     batchNormTrain.of({ x, statistics, ...own, residual }, { activation: 'relu' }, 'bn'),
     runningStatistics.of({ statistics, ...running }, { area: 63 }, 'running'),
     ...gradientsOf(train, ['x', 'weight']),
+    ...([2, 3, 16] as const).flatMap((kernel) => {
+      const pooled = maxPool2d.of(
+        { x: input('x', ['n', 24, 20, 20]) },
+        { kernel: [kernel, kernel], stride: [2, 2] },
+        'pool',
+      );
+      return gradientsOf(pooled, ['x']);
+    }),
+    ...gradientsOf(avgPool2d.of({ x }, { kernel: [2, 2] }, 'pool'), ['x']),
+    ...gradientsOf(adaptiveAvgPool2d.of({ x }, { outputSize: [2, 3] }, 'pool'), ['x']),
     ...gradientsOf(batchNorm.of({ x, ...own, ...running }, {}, 'bn'), ['x', 'weight']),
   ];
 }

@@ -20,6 +20,9 @@ export const windowAttributes = {
   ceilMode: z._default(z.boolean(), false),
 };
 
+/** Height and width of what was pooled: gradients are made without it. */
+export const inputSizeAttribute = pair;
+
 export const dilationAttribute = z._default(pair, [1, 1]);
 
 type Pair = readonly [number, number];

@@ -102,7 +102,10 @@ function step(framed: Framed, frame: readonly string[], count: (n: number) => nu
   );
   const fixed = { ...Object.fromEntries(images), ...uniforms };
   return {
-    kernel: defineKernel(name, [...sources, ...frame, imageText, linearIndex], overrides && { overrides }),
+    kernel: defineKernel(name, [...sources, ...frame, imageText, linearIndex], {
+      ...(overrides && { overrides }),
+      ...(constants && { constants }),
+    }),
     bind,
     uniforms: (n) => ({ count: count(n), ...fixed }),
     grid: (n) => linearGrid(count(n), perGroup),
