@@ -158,11 +158,14 @@ export async function checkOracleGradients(
     references,
     names = {},
     output = 'y',
+    rounding = {},
   }: {
     references?: Readonly<Record<string, Reference>>;
     names?: Readonly<Record<string, string>>;
     /** The case's output that the value is, of several. */
     output?: string;
+    /** By the oracle's names, what torch's own float64 lost, where its formula cancels. */
+    rounding?: Readonly<Record<string, ArrayLike<number>>>;
   } = {},
 ): Promise<void> {
   const expected = test.grads;
@@ -177,7 +180,9 @@ export async function checkOracleGradients(
   );
   for (const [name, data] of Object.entries(expected)) {
     const parts = wanted.filter((key) => keyOf(value.inputs[key]!) === name).map((key) => made[key]!);
-    checkReference(summed(parts), { shape: parts[0]!.shape, data });
+    const own = summed(parts);
+    const granted = own.granted.map((error, i) => error + (rounding[name]?.[i] ?? 0));
+    checkReference({ ...own, granted }, { shape: own.shape, data });
   }
 }
 

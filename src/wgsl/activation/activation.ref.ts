@@ -14,7 +14,7 @@ import type { ActivationName } from './epilogue.ts';
 const clamp = (v: number, low: number, high: number) => Math.min(high, Math.max(low, v));
 
 /** exp(-|v|), which may be flushed to zero, and the logistic function made of it. */
-function logistic(v: number): { y: number; relative: number; absolute: number } {
+export function logistic(v: number): { y: number; relative: number; absolute: number } {
   const e = Math.exp(-Math.abs(v));
   const y = (v < 0 ? e : 1) / (1 + e);
   // Through the numerator where it is e, through 1 + e, by rounding that sum, by dividing.
@@ -48,7 +48,7 @@ function gelu(v: number): Element {
 }
 
 /** The normal distribution's weight beyond a >= 0, by Simpson's rule on its defining integral. */
-function upperTail(a: number): number {
+export function upperTail(a: number): number {
   // Beyond a + t the density has fallen by exp(-t (a + t / 2)); 40 / (a + 4) steps past that leave nothing of a float64.
   const density = (z: number) => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
   const steps = 4096;
@@ -99,7 +99,14 @@ export function activationReference(
   { shape, data }: Tensor,
   slope: number | null = null,
 ): Reference {
-  const elements = Array.from(data, (v) => activationElement(activation, v, slope));
+  return elementsReference(
+    shape,
+    Array.from(data, (v) => activationElement(activation, v, slope)),
+  );
+}
+
+/** A reference of elements that do not depend on each other. */
+export function elementsReference(shape: readonly number[], elements: readonly Element[]): Reference {
   return {
     shape,
     y: Float64Array.from(elements, ({ y }) => y),

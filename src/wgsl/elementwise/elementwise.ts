@@ -38,7 +38,12 @@ function kernel(operation: number): Candidate<z.infer<typeof attributes>> {
 }
 
 /** The fields of `Image` and the stride from channel to channel; strides are 0 where the operand has one element or none. */
-function operandUniforms(name: string, value: Value | undefined, layout: Layout, rank: number): Record<string, number> {
+export function operandUniforms(
+  name: string,
+  value: Value | undefined,
+  layout: Layout,
+  rank: number,
+): Record<string, number> {
   const shape = value?.shape ?? [];
   const laid = layout.kind === 'image' ? layout : undefined;
   const uniforms = imageUniforms(name, laid);
