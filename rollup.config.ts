@@ -5,7 +5,9 @@ import type { Plugin, RollupOptions } from 'rollup';
 import esbuild from 'rollup-plugin-esbuild';
 import { entries } from './build/entries.ts';
 import { packageImports } from './build/package_imports.ts';
+import { weights } from './build/weights_plugin.ts';
 import { wgsl } from './build/wgsl_plugin.ts';
+import { workerUrls } from './build/worker_urls.ts';
 
 const { dependencies, imports } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
   dependencies: Record<string, string>;
@@ -29,6 +31,8 @@ const build = (platform: 'node' | 'browser'): RollupOptions => ({
   plugins: [
     packageImports(imports, platform),
     wgsl({ minify: true }),
+    weights(),
+    workerUrls(),
     esbuild({ target: 'es2022' }),
     ...(platform === 'node' ? [executable] : []),
   ],

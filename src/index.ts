@@ -6,6 +6,22 @@ import { Registry } from './registry/registry.ts';
 /** All models that come with convoke. Add your own with `registry.register(plugin)`. */
 export const registry = /* @__PURE__ */ new Registry(builtin);
 
+export type { Augmentation } from './data/augment.ts';
+/** Changes to training pictures, for `batches` and trainers: `augment.randomCrop({ padding: 4 })`. */
+export * as augment from './data/augment.ts';
+export { type Batch, type BatchOptions, batches } from './data/batches.ts';
+export { cifar10, cifar100 } from './data/cifar.ts';
+export type { Folder, Place } from './data/data_files.ts';
+export type { Dataset } from './data/dataset.ts';
+export { type IdxOptions, idx, mnist } from './data/idx.ts';
+export { imageFolder } from './data/image_folder.ts';
+export { imageList, type Labelled, type ListOptions } from './data/image_list.ts';
+export { type OpenedDataset, openDataset } from './data/open_dataset.ts';
+export type { PictureSource } from './data/picture_source.ts';
+export { concatenated, split, subset } from './data/subset.ts';
+export { tarShards } from './data/tar_shards.ts';
+export type { TrainAndTest } from './data/train_and_test.ts';
+export { type ViewKind, type Views, views } from './data/views.ts';
 export type { DecodeOptions, ImageSource, Pixels, RawPixels } from './image/pixels.ts';
 export type { Preprocess } from './image/preprocess_spec.ts';
 export { samplePicture } from './image/sample.ts';
@@ -31,6 +47,7 @@ export type { Description, Summary, SummaryLayer } from './registry/summary.ts';
 export { type Device, openDevice } from './runtime/device/device.ts';
 export {
   ConvokeError,
+  DataError,
   DeviceError,
   GraphError,
   HubError,

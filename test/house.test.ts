@@ -51,7 +51,7 @@ function broken(from: (path: string) => boolean, bad: (target: string, typeOnly:
 
 const isNodeFile = (path: string) => path.endsWith('.node.ts') || path.startsWith('src/cli/');
 const isTest = /\.ref\.ts$/;
-const twins = ['#acquire', '#decode', '#files'];
+const twins = ['#acquire', '#data_files', '#decode', '#files', '#workers'];
 
 describe('imports', () => {
   it('are all read: a relative import names a file that exists', () => {

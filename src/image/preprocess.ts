@@ -1,9 +1,10 @@
 // What stands between a picture and a network's input, as torchvision's ImageClassification preset does it.
 
 import { UsageError } from '../runtime/errors.ts';
+import { frame } from './frame.ts';
 import type { Pixels } from './pixels.ts';
 import type { Preprocess } from './preprocess_spec.ts';
-import { type Picture, resize } from './resize.ts';
+import type { Picture } from './resize.ts';
 
 /** A network's input for one picture: `[channels, height, width]` float32, row-major. */
 export interface Preprocessed {
@@ -43,21 +44,16 @@ export function resizedSize(width: number, height: number, short: number): { wid
     : { width: Math.trunc((short * width) / height), height: short };
 }
 
-function resizeAndCrop(picture: Picture, { resize: short, crop, interpolation, antialias }: Preprocess): Picture {
+/** The short side resized, and the centre of it cut out. */
+export function resizeAndCrop(
+  picture: Picture,
+  { resize: short, crop, interpolation, antialias }: Omit<Preprocess, 'mean' | 'std'>,
+): Picture {
   const full = resizedSize(picture.width, picture.height, short);
   const across = cropSpan(full.width, crop);
   const down = cropSpan(full.height, crop);
-  const part = { left: across.from, width: across.length, top: down.from, height: down.length };
-  const resized = resize(picture, { ...full, interpolation, antialias, crop: part });
-  if (resized.width === crop && resized.height === crop) return resized;
-
-  const channels = resized.data.length / (resized.width * resized.height);
-  const data = new Uint8Array(crop * crop * channels);
-  for (let y = 0; y < resized.height; y++) {
-    const row = resized.data.subarray(y * resized.width * channels, (y + 1) * resized.width * channels);
-    data.set(row, ((down.before + y) * crop + across.before) * channels);
-  }
-  return { width: crop, height: crop, data };
+  const window = { left: across.from - across.before, top: down.from - down.before, width: crop, height: crop };
+  return frame(picture, { ...full, interpolation, antialias }, window);
 }
 
 /** Where a centre crop lies along one axis: what is taken of the picture, and how much black comes before it. */
@@ -72,17 +68,21 @@ function roundHalfToEven(x: number): number {
   return x - down === 0.5 ? down + (down % 2) : Math.round(x);
 }
 
-// Each of torch's three steps rounds to float32; 256 levels make it a table.
 function normalise({ width, height, data }: Picture, { mean, std }: Preprocess): Float32Array {
   const plane = width * height;
   const channels = mean.length;
   const out = new Float32Array(channels * plane);
   for (let channel = 0; channel < channels; channel++) {
-    const table = Float32Array.from({ length: 256 }, (_, level) => {
-      const centred = Math.fround(Math.fround(level / 255) - Math.fround(mean[channel]!));
-      return centred / Math.fround(std[channel]!);
-    });
+    const table = levels(mean[channel]!, std[channel]!);
     for (let i = 0; i < plane; i++) out[channel * plane + i] = table[data[i * channels + channel]!]!;
   }
   return out;
+}
+
+/** What the 256 levels of a channel become. Each of torch's three steps rounds to float32. */
+export function levels(mean: number, std: number): Float32Array {
+  return Float32Array.from({ length: 256 }, (_, level) => {
+    const centred = Math.fround(Math.fround(level / 255) - Math.fround(mean));
+    return centred / Math.fround(std);
+  });
 }

@@ -1,5 +1,5 @@
-// Logarithm, sine and cosine of additions, multiplications and divisions alone: JavaScript leaves the last digits of Math.log
-// and Math.cos to the engine, and initial weights are to be the same bits everywhere.
+// Logarithm, exponential, sine and cosine of additions, multiplications and divisions alone: JavaScript leaves the last digits
+// of Math.log and Math.cos to the engine, and initial weights are to be the same bits everywhere.
 
 const bits = new DataView(new ArrayBuffer(8));
 
@@ -20,6 +20,17 @@ export function logarithm(x: number): number {
   let sum = 0;
   for (let k = 21; k >= 1; k -= 2) sum = sum * square + 1 / k;
   return exponent * Math.LN2 + 2 * s * sum;
+}
+
+/** e to the power of x, to |x| + 4 units in the last place, for |x| < 700. */
+export function exponential(x: number): number {
+  const halvings = Math.round(x / Math.LN2);
+  const rest = x - halvings * Math.LN2; // |rest| <= 0.35, so that its 14th power over 14! is below 2^-53
+  let sum = 1;
+  for (let k = 14; k >= 1; k--) sum = 1 + (sum * rest) / k;
+  bits.setUint32(0, (1023 + halvings) << 20);
+  bits.setUint32(4, 0);
+  return sum * bits.getFloat64(0);
 }
 
 /** sin(2 pi x) for x in [0, 1]. */
