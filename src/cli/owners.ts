@@ -15,6 +15,7 @@ export async function owners(store: Store): Promise<OwnerOf> {
       for (const source of sources) {
         const owner = `${model} ${id}`;
         if (source.kind === 'url') known.push({ sha256: source.sha256, owner });
+        else if (source.kind === 'package') continue;
         else if (source.kind === 'torchvision') known.push({ sha256: source.sha256Prefix, owner });
         else {
           const [, sha256] =
