@@ -32,14 +32,26 @@ import { flatten } from './flatten/flatten.ts';
 import { klDistillation } from './kl_distillation/kl_distillation.ts';
 import { klDistillationGradient } from './kl_distillation/kl_distillation_gradient.ts';
 import { layerNorm } from './layer_norm/layer_norm.ts';
+import { layerNormGradient } from './layer_norm/layer_norm_gradient.ts';
+import { layerNormMoments } from './layer_norm/layer_norm_moments.ts';
+import { layerNormSums } from './layer_norm/layer_norm_sums.ts';
 import { linear } from './linear/linear.ts';
 import { linearWeightGradient } from './linear/linear_weight_gradient.ts';
 import { localResponseNorm } from './lrn/local_response_norm.ts';
+import { localResponseNormGradient } from './lrn/local_response_norm_gradient.ts';
 import { meanSquaredError } from './mean_squared_error/mean_squared_error.ts';
 import { meanSquaredErrorGradient } from './mean_squared_error/mean_squared_error_gradient.ts';
 import { nllLoss } from './nll_loss/nll_loss.ts';
 import { nllLossGradient } from './nll_loss/nll_loss_gradient.ts';
 import type { Operator } from './op.ts';
+import { accumulate } from './optimizer/accumulate.ts';
+import { adadelta } from './optimizer/adadelta.ts';
+import { adagrad } from './optimizer/adagrad.ts';
+import { adam, adamw } from './optimizer/adam.ts';
+import { average } from './optimizer/average.ts';
+import { control } from './optimizer/control.ts';
+import { rmsprop } from './optimizer/rmsprop.ts';
+import { sgd } from './optimizer/sgd.ts';
 import { crop } from './pad/crop.ts';
 import { pad } from './pad/pad.ts';
 import { adaptiveAvgPool2d } from './pool/adaptive_avg_pool2d.ts';
@@ -77,6 +89,7 @@ export const operators: readonly Operator[] = [
   avgPool2dGradient,
   adaptiveAvgPool2dGradient,
   localResponseNorm,
+  localResponseNormGradient,
   batchNorm,
   batchStatistics,
   batchNormTrain,
@@ -87,6 +100,9 @@ export const operators: readonly Operator[] = [
   row,
   stack,
   layerNorm,
+  layerNormMoments,
+  layerNormGradient,
+  layerNormSums,
   foldWeight,
   foldBias,
   relu,
@@ -137,4 +153,13 @@ export const operators: readonly Operator[] = [
   klDistillation,
   klDistillationGradient,
   weightedSum,
+  control,
+  accumulate,
+  average,
+  sgd,
+  adam,
+  adamw,
+  rmsprop,
+  adagrad,
+  adadelta,
 ];

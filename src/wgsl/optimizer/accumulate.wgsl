@@ -1,0 +1,10 @@
+// sum = g on the first batch of an accumulation, sum + g on the others. Frame: each, an item being four numbers.
+struct Params { count: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> step: array<f32>;
+@group(0) @binding(2) var<storage, read> g: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> sum: array<vec4f>;
+
+fn item(i: u32) {
+  sum[i] = select(sum[i] + g[i], g[i], step[5] == 1.0);
+}

@@ -1,0 +1,4 @@
+// Without momentum, down the gradient.
+fn direction(i: u32, d: vec4f) -> vec4f {
+  return d;
+}
