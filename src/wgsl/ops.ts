@@ -19,6 +19,7 @@ import { channelShuffle } from './channel_shuffle/channel_shuffle.ts';
 import { interleave } from './channel_shuffle/interleave.ts';
 import { concat } from './concat/concat.ts';
 import { connectionTable } from './connection_table/connection_table.ts';
+import { connectionTableGradient } from './connection_table/connection_table_gradient.ts';
 import { conv2d } from './conv2d/conv2d.ts';
 import { conv2dWeightGradient } from './conv2d/conv2d_weight_gradient.ts';
 import { dilate } from './conv2d/dilate.ts';
@@ -29,6 +30,7 @@ import { dropout } from './dropout/dropout.ts';
 import { dropoutTrain } from './dropout/dropout_train.ts';
 import { add, mul } from './elementwise/elementwise.ts';
 import { flatten } from './flatten/flatten.ts';
+import { unflatten } from './flatten/unflatten.ts';
 import { klDistillation } from './kl_distillation/kl_distillation.ts';
 import { klDistillationGradient } from './kl_distillation/kl_distillation_gradient.ts';
 import { layerNorm } from './layer_norm/layer_norm.ts';
@@ -61,11 +63,14 @@ import { avgPool2dGradient } from './pool/avg_pool2d_gradient.ts';
 import { maxPool2d } from './pool/max_pool2d.ts';
 import { maxPool2dGradient } from './pool/max_pool2d_gradient.ts';
 import { radialBasis } from './radial_basis/radial_basis.ts';
+import { radialBasisGradient, radialBasisGradientCentres } from './radial_basis/radial_basis_gradient.ts';
 import { broadcastSum } from './reduce/broadcast_sum.ts';
 import { channelSum } from './reduce/channel_sum.ts';
 import { row, stack } from './reduce/row.ts';
 import { resize } from './resize/resize.ts';
+import { resizeGradient } from './resize/resize_gradient.ts';
 import { slice } from './slice/slice.ts';
+import { sliceGradient } from './slice/slice_gradient.ts';
 import { logSoftmax, softmax } from './softmax/softmax.ts';
 import { logSoftmaxGradient, softmaxGradient } from './softmax/softmax_gradient.ts';
 import { stochasticDepth } from './stochastic_depth/stochastic_depth.ts';
@@ -81,7 +86,10 @@ export const operators: readonly Operator[] = [
   transpose,
   dilate,
   connectionTable,
+  connectionTableGradient,
   radialBasis,
+  radialBasisGradient,
+  radialBasisGradientCentres,
   maxPool2d,
   avgPool2d,
   adaptiveAvgPool2d,
@@ -126,9 +134,11 @@ export const operators: readonly Operator[] = [
   mul,
   concat,
   slice,
+  sliceGradient,
   channelShuffle,
   interleave,
   flatten,
+  unflatten,
   dropout,
   dropoutTrain,
   stochasticDepth,
@@ -140,6 +150,7 @@ export const operators: readonly Operator[] = [
   channelSum,
   broadcastSum,
   resize,
+  resizeGradient,
   softmaxGradient,
   logSoftmaxGradient,
   crossEntropy,

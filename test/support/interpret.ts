@@ -19,6 +19,7 @@ import {
 import { channelShuffleReference } from '../../src/wgsl/channel_shuffle/channel_shuffle.ref.ts';
 import { concatReference } from '../../src/wgsl/concat/concat.ref.ts';
 import { connectionTableReference } from '../../src/wgsl/connection_table/connection_table.ref.ts';
+import { connectionTableGradientReference } from '../../src/wgsl/connection_table/connection_table_gradient.ref.ts';
 import { conv2dReference } from '../../src/wgsl/conv2d/conv2d.ref.ts';
 import { conv2dWeightGradientReference } from '../../src/wgsl/conv2d/conv2d_weight_gradient.ref.ts';
 import { dilateReference } from '../../src/wgsl/conv2d/dilate.ref.ts';
@@ -32,14 +33,21 @@ import {
 import { dropoutTrainReference, stochasticDepthTrainReference } from '../../src/wgsl/dropout/dropout_train.ref.ts';
 import { elementwiseReference } from '../../src/wgsl/elementwise/elementwise.ref.ts';
 import { flattenReference } from '../../src/wgsl/flatten/flatten.ref.ts';
+import { unflattenReference } from '../../src/wgsl/flatten/unflatten.ref.ts';
 import {
   klDistillationGradientReference,
   klDistillationReference,
 } from '../../src/wgsl/kl_distillation/kl_distillation.ref.ts';
 import { layerNormReference } from '../../src/wgsl/layer_norm/layer_norm.ref.ts';
+import {
+  layerNormGradientReference,
+  layerNormMomentsReference,
+  layerNormSumsReference,
+} from '../../src/wgsl/layer_norm/layer_norm_gradient.ref.ts';
 import { linearReference } from '../../src/wgsl/linear/linear.ref.ts';
 import { linearWeightGradientReference } from '../../src/wgsl/linear/linear_weight_gradient.ref.ts';
 import { localResponseNormReference } from '../../src/wgsl/lrn/local_response_norm.ref.ts';
+import { localResponseNormGradientReference } from '../../src/wgsl/lrn/local_response_norm_gradient.ref.ts';
 import { cropReference } from '../../src/wgsl/pad/crop.ref.ts';
 import { padReference } from '../../src/wgsl/pad/pad.ref.ts';
 import { adaptiveAvgPool2dReference, avgPool2dReference, maxPool2dReference } from '../../src/wgsl/pool/pool.ref.ts';
@@ -49,10 +57,15 @@ import {
   maxPool2dGradientReference,
 } from '../../src/wgsl/pool/pool_gradient.ref.ts';
 import { radialBasisReference } from '../../src/wgsl/radial_basis/radial_basis.ref.ts';
+import {
+  radialBasisGradientCentresReference,
+  radialBasisGradientReference,
+} from '../../src/wgsl/radial_basis/radial_basis_gradient.ref.ts';
 import { broadcastSumReference } from '../../src/wgsl/reduce/broadcast_sum.ref.ts';
 import { channelSumReference } from '../../src/wgsl/reduce/channel_sum.ref.ts';
 import { rowReference, stackReference } from '../../src/wgsl/reduce/row.ref.ts';
 import { resizeReference } from '../../src/wgsl/resize/resize.ref.ts';
+import { resizeGradientReference } from '../../src/wgsl/resize/resize_gradient.ref.ts';
 import {
   bceWithLogitsGradientReference,
   bceWithLogitsReference,
@@ -61,6 +74,7 @@ import {
 } from '../../src/wgsl/shared/pair_loss.ref.ts';
 import type { Reference, Tensor } from '../../src/wgsl/shared/reference.ref.ts';
 import { sliceReference } from '../../src/wgsl/slice/slice.ref.ts';
+import { sliceGradientReference } from '../../src/wgsl/slice/slice_gradient.ref.ts';
 import {
   logSoftmaxGradientReference,
   logSoftmaxReference,
@@ -81,6 +95,19 @@ const same = ({ x }: Inputs): Reference => ({
   granted: new Float64Array(x!.data.length),
 });
 
+interface Connections {
+  readonly inputs: number;
+  readonly connections: readonly boolean[];
+}
+
+/** The input maps of each output map. */
+function tableOf({ inputs, connections }: Connections): number[][] {
+  const rows = Array.from({ length: connections.length / inputs }, (_, k) =>
+    connections.slice(k * inputs, (k + 1) * inputs),
+  );
+  return rows.map((row) => [...row.keys()].filter((map) => row[map]));
+}
+
 const rules: Readonly<Record<string, Rule>> = {
   conv2d: ({ x, w, bias }, attributes) => conv2dReference({ x: x!, w: w!, ...(bias && { bias }) }, attributes),
   linear: ({ x, w, bias }) => linearReference(x!, w!, bias),
@@ -90,14 +117,12 @@ const rules: Readonly<Record<string, Rule>> = {
   transpose: ({ w }) => filterTransposeReference(w!),
   dilate: ({ x }, attributes) => dilateReference(x!, attributes),
   crop: ({ x }, attributes) => cropReference(x!, attributes),
-  connection_table: ({ w }, { inputs, connections }: { inputs: number; connections: readonly boolean[] }) => {
-    const rows = Array.from({ length: connections.length / inputs }, (_, k) =>
-      connections.slice(k * inputs, (k + 1) * inputs),
-    );
-    const table = rows.map((row) => [...row.keys()].filter((map) => row[map]));
-    return connectionTableReference(w!, table, inputs);
-  },
+  connection_table: ({ w }, attributes: Connections) =>
+    connectionTableReference(w!, tableOf(attributes), attributes.inputs),
+  connection_table_gradient: ({ dy }, attributes) => connectionTableGradientReference(dy!, tableOf(attributes)),
   radial_basis: ({ x, w }) => radialBasisReference(x!, w!),
+  radial_basis_gradient: ({ x, w, dy }) => radialBasisGradientReference(x!, w!, dy!),
+  radial_basis_gradient_centres: ({ x, w, dy }) => radialBasisGradientCentresReference(x!, w!, dy!),
   max_pool2d: ({ x }, attributes) => maxPool2dReference(x!, attributes),
   avg_pool2d: ({ x }, attributes) => avgPool2dReference(x!, attributes),
   adaptive_avg_pool2d: ({ x }, attributes) => adaptiveAvgPool2dReference(x!, attributes),
@@ -105,6 +130,7 @@ const rules: Readonly<Record<string, Rule>> = {
   avg_pool2d_gradient: ({ dy }, attributes) => avgPool2dGradientReference(dy!, attributes),
   adaptive_avg_pool2d_gradient: ({ dy }, attributes) => adaptiveAvgPool2dGradientReference(dy!, attributes),
   local_response_norm: ({ x }, attributes) => localResponseNormReference(x!, attributes),
+  local_response_norm_gradient: (inputs, attributes) => localResponseNormGradientReference(inputs as never, attributes),
   batch_norm: (inputs, attributes) => batchNormReference(inputs as never, attributes),
   batch_statistics: ({ x }) => batchStatisticsReference(x!),
   batch_norm_train: (inputs, attributes) => batchNormTrainReference(inputs as never, attributes),
@@ -113,6 +139,9 @@ const rules: Readonly<Record<string, Rule>> = {
   batch_norm_eval_gradient: (inputs, attributes) => batchNormEvalGradientReference(inputs as never, attributes),
   row: ({ x }, attributes) => rowReference(x!, attributes),
   stack: ({ a, b }) => stackReference(a!, b!),
+  layer_norm_moments: ({ x }, attributes) => layerNormMomentsReference(x!, attributes),
+  layer_norm_gradient: (inputs) => layerNormGradientReference(inputs as never),
+  layer_norm_sums: (inputs) => layerNormSumsReference(inputs as never),
   layer_norm: (inputs, attributes) => layerNormReference(inputs as never, attributes),
   affine: ({ x }, attributes) => affineReference(x!, attributes),
   add: ({ a, b }) => elementwiseReference('add', a!, b!),
@@ -121,6 +150,9 @@ const rules: Readonly<Record<string, Rule>> = {
   slice: ({ x }, attributes) => sliceReference(x!, attributes),
   channel_shuffle: ({ x }, attributes) => channelShuffleReference(x!, attributes),
   flatten: ({ x }) => flattenReference(x!),
+  unflatten: ({ x }, { shape }: { shape: readonly number[] }) => unflattenReference(x!, shape),
+  slice_gradient: ({ x }, attributes) => sliceGradientReference(x!, attributes),
+  resize_gradient: ({ dy }, attributes) => resizeGradientReference(dy!, attributes),
   pad: ({ x }, attributes) => padReference(x!, attributes),
   broadcast_sum: ({ x, by }, attributes) => broadcastSumReference(x!, by, attributes),
   channel_sum: ({ x }) => channelSumReference(x!),

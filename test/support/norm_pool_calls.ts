@@ -6,6 +6,9 @@ import { batchNorm } from '../../src/wgsl/batch_norm/batch_norm.ts';
 import { batchNormTrain } from '../../src/wgsl/batch_norm/batch_norm_train.ts';
 import { batchStatistics } from '../../src/wgsl/batch_norm/batch_statistics.ts';
 import { runningStatistics } from '../../src/wgsl/batch_norm/running_statistics.ts';
+import { layerNorm } from '../../src/wgsl/layer_norm/layer_norm.ts';
+import { layerNormMoments } from '../../src/wgsl/layer_norm/layer_norm_moments.ts';
+import { localResponseNorm } from '../../src/wgsl/lrn/local_response_norm.ts';
 import { adaptiveAvgPool2d } from '../../src/wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../../src/wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../../src/wgsl/pool/max_pool2d.ts';
@@ -32,6 +35,9 @@ export function normAndPoolCalls(): Value[] {
     batchNormTrain.of({ x, statistics, ...own, residual }, { activation: 'relu' }, 'bn'),
     runningStatistics.of({ statistics, ...running }, { area: 63 }, 'running'),
     ...gradientsOf(train, ['x', 'weight']),
+    layerNormMoments.of({ x }, { eps: 1e-5 }, 'moments'),
+    ...gradientsOf(layerNorm.of({ x, ...own }, {}, 'ln'), ['x', 'weight']),
+    ...gradientsOf(localResponseNorm.of({ x }, { size: 5 }, 'lrn'), ['x']),
     ...([2, 3, 16] as const).flatMap((kernel) => {
       const pooled = maxPool2d.of(
         { x: input('x', ['n', 24, 20, 20]) },

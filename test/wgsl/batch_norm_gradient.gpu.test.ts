@@ -23,7 +23,7 @@ import { batchNormTrain } from '../../src/wgsl/batch_norm/batch_norm_train.ts';
 import { batchStatistics } from '../../src/wgsl/batch_norm/batch_statistics.ts';
 import { runningStatistics } from '../../src/wgsl/batch_norm/running_statistics.ts';
 import { add } from '../../src/wgsl/elementwise/elementwise.ts';
-import { rowReference, stackReference } from '../../src/wgsl/reduce/row.ref.ts';
+import { rowOf, rowReference, stackReference } from '../../src/wgsl/reduce/row.ref.ts';
 import { row, stack } from '../../src/wgsl/reduce/row.ts';
 import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
 import { checkEmbedded, checkOperator, checkReference, checkValue } from '../support/check.ts';
@@ -299,7 +299,7 @@ describe('batch norm learns as in torch', async () => {
       checkReference(y, test.out.y!);
       const value = learning(tensors, attributes);
       await checkValue(value, tensors, y);
-      const references = { x: dx, weight: part(sums, 1), bias: part(sums, 0) };
+      const references = { x: dx, weight: rowOf(sums, 1), bias: rowOf(sums, 0) };
       await checkOracleGradients(test, value, tensors, { references });
 
       const momentum = Number(test.attrs.momentum);
@@ -314,15 +314,8 @@ describe('batch norm learns as in torch', async () => {
       const value = apply(batchNorm, { x, ...parameters }, attributes);
       const statistics = { shape: [2, x.shape[1]!], data: [...running_mean.data, ...running_var.data] };
       const sums = batchNormSumsReference({ x, dy, statistics }, attributes);
-      const references = { weight: part(sums, 1), bias: part(sums, 0) };
+      const references = { weight: rowOf(sums, 1), bias: rowOf(sums, 0) };
       await checkOracleGradients(test, value, { x, ...parameters }, { references });
     }
   });
 });
-
-/** A row of a reference, copied. */
-function part({ shape, y, terms, length, granted }: Reference, index: number): Reference {
-  const [, C = 1] = shape;
-  const cut = (values: Float64Array) => values.slice(index * C, (index + 1) * C);
-  return { shape: [C], y: cut(y), terms: cut(terms), length, granted: cut(granted) };
-}

@@ -4,10 +4,10 @@ import * as z from 'zod/mini';
 import { type Candidate, defineOp } from '../op.ts';
 import { eachRun } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
+import { normedShape } from '../shared/normed_shape.ts';
 import { runsAlong } from '../shared/runs.ts';
 import batch from './batch.wgsl';
 import source from './batch_norm_gradient.wgsl';
-import { normedShape } from './shape.ts';
 
 const attributes = z.object({ eps: z.number().check(z.positive()) });
 

@@ -5,9 +5,9 @@ import { defineOp } from '../op.ts';
 import { channelPairs } from '../reduce/channel_pairs.ts';
 import combine from '../reduce/combine_sums.wgsl';
 import { image } from '../shared/image.ts';
+import { normedShape } from '../shared/normed_shape.ts';
 import batch from './batch.wgsl';
 import source from './batch_norm_sums.wgsl';
-import { normedShape } from './shape.ts';
 
 const attributes = z.object({ eps: z.number().check(z.positive()) });
 

@@ -6,10 +6,10 @@ import { type Candidate, defineOp } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
 import { eachRun } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
+import { normedShape } from '../shared/normed_shape.ts';
 import { runsAlong } from '../shared/runs.ts';
 import batch from './batch.wgsl';
 import source from './batch_norm_train.wgsl';
-import { normedShape } from './shape.ts';
 
 const attributes = z.object({ eps: z._default(z.number().check(z.positive()), 1e-5), ...epilogueAttributes });
 type BatchNormTrainAttributes = z.infer<typeof attributes>;

@@ -1,6 +1,14 @@
 // Layer norm over channels in float64, written from the definition; imported by tests only.
 
-import { DIVISION, INVERSE_SQRT, type Reference, ROUNDING, reader, reference, type Tensor } from '../shared/reference.ref.ts';
+import {
+  DIVISION,
+  INVERSE_SQRT,
+  type Reference,
+  ROUNDING,
+  reader,
+  reference,
+  type Tensor,
+} from '../shared/reference.ref.ts';
 import type { LayerNormAttributes } from './layer_norm.ts';
 
 export interface LayerNormTensors {

@@ -5,7 +5,7 @@ import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
 import source from './local_response_norm.wgsl';
 
-const attributes = z.object({
+export const localResponseNormAttributes = z.object({
   /** Channels that are summed over. */
   size: z.int().check(z.positive()),
   alpha: z._default(z.number().check(z.nonnegative()), 1e-4),
@@ -13,7 +13,7 @@ const attributes = z.object({
   // Positive, so that the base of the power is.
   k: z._default(z.number().check(z.positive()), 1),
 });
-export type LocalResponseNormAttributes = z.infer<typeof attributes>;
+export type LocalResponseNormAttributes = z.infer<typeof localResponseNormAttributes>;
 
 const plain: Candidate<LocalResponseNormAttributes> = {
   name: 'local_response_norm',
@@ -33,7 +33,7 @@ const plain: Candidate<LocalResponseNormAttributes> = {
 /** x [n, C, H, W] -> its shape. */
 export const localResponseNorm = defineOp({
   name: 'local_response_norm',
-  attributes,
+  attributes: localResponseNormAttributes,
   inputs: ['x'],
   shape: (inputs, _, fail) => activation(inputs, 'x', 4, fail).shape,
   kernels: [plain],

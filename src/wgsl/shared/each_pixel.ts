@@ -21,7 +21,8 @@ export function pixelKernels<A>(
     },
     {
       name: wide,
-      suits: ({ value, facts }) => (!facts.fallback && atBatch(value.shape[1] ?? 1, 1) >= WIDE_CHANNELS ? 2 : 0.5),
+      suits: ({ value, inputs, facts }) =>
+        !facts.fallback && atBatch((inputs.x ?? value).shape[1] ?? 1, 1) >= WIDE_CHANNELS ? 2 : 0.5,
       emit: (call, emitter) => emitter.step(eachPixel({ name: wide, ...framed(call, emitter) }, true)),
     },
   ];

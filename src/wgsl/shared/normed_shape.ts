@@ -1,4 +1,4 @@
-// The shapes that batch norm's operators take.
+// The shapes that the operators of a norm take.
 
 import type { GraphError } from '../../runtime/errors.ts';
 import { formatShape, type Shape } from '../../runtime/graph/value.ts';
