@@ -3,12 +3,12 @@
 import * as z from 'zod/mini';
 import { UsageError } from '../runtime/errors.ts';
 import type { Value } from '../runtime/graph/value.ts';
-import { schemaIssue } from '../runtime/schema_issue.ts';
 import { adadelta as adadeltaOp } from '../wgsl/optimizer/adadelta.ts';
 import { adagrad as adagradOp } from '../wgsl/optimizer/adagrad.ts';
 import { adam as adamOp, adamw as adamwOp } from '../wgsl/optimizer/adam.ts';
 import { rmsprop as rmspropOp } from '../wgsl/optimizer/rmsprop.ts';
 import { sgd as sgdOp } from '../wgsl/optimizer/sgd.ts';
+import { readOptions, wrong } from './read_options.ts';
 
 /** What goes with each parameter, of its shape: it starts as one number everywhere. */
 export interface OptimizerState {
@@ -106,7 +106,7 @@ export type AdadeltaOptions = z.input<typeof schemas.adadelta>;
 
 /** Stochastic gradient descent, with momentum and Nesterov's. Throws UsageError 'invalid_argument', as all of these do. */
 export function sgd(options: SgdOptions): Optimizer {
-  const settings = read('sgd', schemas.sgd, options);
+  const settings = readOptions('sgd', schemas.sgd, options);
   const { momentum, dampening, nesterov } = settings;
   if (nesterov && (momentum === 0 || dampening !== 0))
     throw wrong('sgd', 'nesterov needs a momentum and takes no dampening');
@@ -127,7 +127,7 @@ export function adamw(options: AdamOptions = {}): Optimizer {
 }
 
 function adamOf(name: string, operator: typeof adamOp, options: AdamOptions): Optimizer {
-  const settings = read(name, schemas.adam, options);
+  const settings = readOptions(name, schemas.adam, options);
   const { betas, eps, amsgrad } = settings;
   const [beta1, beta2] = betas;
   return make(name, settings, {
@@ -139,7 +139,7 @@ function adamOf(name: string, operator: typeof adamOp, options: AdamOptions): Op
 
 /** RMSprop, eps outside the root. */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  const settings = read('rmsprop', schemas.rmsprop, options);
+  const settings = readOptions('rmsprop', schemas.rmsprop, options);
   const { alpha, eps, momentum, centered } = settings;
   return make('rmsprop', settings, {
     states: { square_avg: 0, ...(centered && { grad_avg: 0 }), ...(momentum > 0 && { momentum_buffer: 0 }) },
@@ -148,7 +148,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
 }
 
 export function adagrad(options: AdagradOptions = {}): Optimizer {
-  const settings = read('adagrad', schemas.adagrad, options);
+  const settings = readOptions('adagrad', schemas.adagrad, options);
   const { eps, lrDecay, initialAccumulatorValue } = settings;
   return make('adagrad', settings, {
     states: { sum: initialAccumulatorValue },
@@ -158,7 +158,7 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
 }
 
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
-  const settings = read('adadelta', schemas.adadelta, options);
+  const settings = readOptions('adadelta', schemas.adadelta, options);
   const { rho, eps } = settings;
   return make('adadelta', settings, {
     states: { square_avg: 0, acc_delta: 0 },
@@ -220,17 +220,4 @@ function ownOf({ groups, weightDecay, decayBiasAndNorms, clipValue }: Shared, { 
 function named(name: string, match: string): boolean {
   const parts = match.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}(\\..*)?$`).test(name);
-}
-
-function read<S extends z.ZodMiniType>(name: string, schema: S, options: unknown): z.infer<S> {
-  const parsed = schema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue?.code === 'unrecognized_keys') throw wrong(name, `there is no option ${issue.keys[0]}`);
-  const { field, must, is } = schemaIssue(parsed.error, options);
-  throw wrong(name, `${field === '' ? 'options' : field} ${must}${is === null ? '' : ` and is ${is}`}`);
-}
-
-function wrong(name: string, what: string): UsageError {
-  return new UsageError('invalid_argument', `${name}: ${what}`);
 }
