@@ -28,7 +28,7 @@ const EPS = 1e-6;
 const start = { init: normal(0.02), biasInit: zeroInit };
 
 /** Mix pixels, then channels, then scale each channel; `dropped` is the share of images that lose all that while training. */
-function block(at: Scope, x: Value, dropped: number): Value {
+export function block(at: Scope, x: Value, dropped: number): Value {
   const channels = Number(x.shape[1]);
   const scale = at.parameter('layer_scale', [channels, 1, 1], { law: 'constant', value: 1e-6 });
   const layers = at.at('block');

@@ -33,7 +33,7 @@ interface Shape {
 }
 
 /** norm, relu, conv, twice: a 1x1 to four times the growth, and a 3x3 (section 3, "bottleneck layers"). */
-function denseLayer(layer: Scope, features: readonly Value[], growth: number): Value {
+export function denseLayer(layer: Scope, features: readonly Value[], growth: number): Value {
   const [only] = features;
   let x = only && features.length === 1 ? only : concat(layer.at('concat'), features);
   x = relu(layer.at('relu1'), batchNorm(layer.at('norm1'), x));
@@ -42,13 +42,13 @@ function denseLayer(layer: Scope, features: readonly Value[], growth: number): V
   return conv(layer.at('conv2'), x, { out: growth, kernel: 3, padding: 1 });
 }
 
-function denseBlock(block: Scope, x: Value, layers: number, growth: number): Value {
+export function denseBlock(block: Scope, x: Value, layers: number, growth: number): Value {
   const features = [x];
   for (let i = 1; i <= layers; i++) features.push(denseLayer(block.at(`denselayer${i}`), features, growth));
   return concat(block, features);
 }
 
-function transition(scope: Scope, x: Value): Value {
+export function transition(scope: Scope, x: Value): Value {
   const y = relu(scope.at('relu'), batchNorm(scope.at('norm'), x));
   const narrow = conv(scope.at('conv'), y, { out: Math.floor(Number(x.shape[1]) / 2), kernel: 1 });
   return avgPool(scope.at('pool'), narrow, { kernel: 2 });

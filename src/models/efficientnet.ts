@@ -43,7 +43,7 @@ interface BlockOptions extends Pick<Stage, 'expansion' | 'kernel' | 'stride' | '
 type Block = (block: Scope, x: Value, options: BlockOptions) => Value;
 
 /** Expand, filter each channel, weigh the channels, project. */
-const mbconv: Block = (block, x, { expansion, kernel, stride, out, norm }) => {
+export const mbconv: Block = (block, x, { expansion, kernel, stride, out, norm }) => {
   const channels = Number(x.shape[1]);
   const wide = channels * expansion;
   const squeeze = Math.max(1, Math.floor(channels / 4));
@@ -57,12 +57,19 @@ const mbconv: Block = (block, x, { expansion, kernel, stride, out, norm }) => {
 };
 
 /** Expand and filter at once, project. */
-const fused: Block = (block, x, { expansion, kernel, stride, out, norm }) => {
+export const fused: Block = (block, x, { expansion, kernel, stride, out, norm }) => {
   if (expansion === 1) return convNorm(block.at(0), x, { out, kernel, stride, norm, activation: silu });
   const wide = Number(x.shape[1]) * expansion;
   const y = convNorm(block.at(0), x, { out: wide, kernel, stride, norm, activation: silu });
   return convNorm(block.at(1), y, { out, kernel: 1, norm });
 };
+
+/** The block's result, added to its input where the shape stays; `dropped` is the share of images that lose it while training. */
+export function residual(at: Scope, x: Value, block: Block, options: BlockOptions, dropped: number): Value {
+  const y = block(at.at('block'), x, options);
+  const same = options.stride === 1 && x.shape[1] === options.out;
+  return same ? add(at.at('add'), stochasticDepth(at.at('stochastic_depth'), y, dropped), x) : y;
+}
 
 const stage = (block: Block, expansion: number, kernel: number, stride: number, out: number, depth: number): Stage => ({
   block,
@@ -134,12 +141,9 @@ function network({ stages, stem, head, dropout: rate, norm }: NetworkOptions): B
     let done = 0;
     for (const [index, { block, depth, stride, ...options }] of stages.entries())
       for (let i = 0; i < depth; i++) {
-        const at = features.at(index + 1).at(i);
-        const step = i === 0 ? stride : 1;
-        const y = block(at.at('block'), x, { ...options, stride: step, norm });
         const dropped = (LAST_DROP * done++) / blocks;
-        const same = step === 1 && x.shape[1] === options.out;
-        x = same ? add(at.at('add'), stochasticDepth(at.at('stochastic_depth'), y, dropped), x) : y;
+        const step = i === 0 ? stride : 1;
+        x = residual(features.at(index + 1).at(i), x, block, { ...options, stride: step, norm }, dropped);
       }
     x = convNorm(features.at(stages.length + 1), x, { out: head, kernel: 1, norm, activation: silu });
     x = flatten(net.at('flatten'), adaptiveAvgPool(net.at('avgpool'), x, 1));

@@ -66,7 +66,7 @@ interface Form {
 }
 
 /** torchvision's BasicConv2d. It cuts its normal law off at 2, which is 200 deviations: never. */
-const torchvision: Form = {
+export const torchvision: Form = {
   conv: (scope, x, options) => {
     const y = conv2d(scope.at('conv'), x, { ...options, bias: false, init: normal(0.01) });
     return relu(scope.at('relu'), batchNorm(scope.at('bn'), y, { eps: 1e-3 }));
@@ -102,7 +102,7 @@ const original: Form = {
 };
 
 /** Figure 2b. */
-function inception(module: Scope, x: Value, { conv, branch3 }: Form, row: Row): Value {
+export function inception(module: Scope, x: Value, { conv, branch3 }: Form, row: Row): Value {
   const [one, reduce3, three, reduce5, five, pool] = row;
   const branch = (index: number) => module.at(`branch${index}`);
   const y1 = conv(branch(1), x, { out: one, kernel: 1 });
@@ -116,7 +116,7 @@ function inception(module: Scope, x: Value, { conv, branch3 }: Form, row: Row): 
 }
 
 /** Section 5: what the maps of 4a and 4d say by themselves. */
-function auxiliary(head: Scope, x: Value, { conv, auxPool, start }: Form, classes: number): Value {
+export function auxiliary(head: Scope, x: Value, { conv, auxPool, start }: Form, classes: number): Value {
   let y = conv(head.at('conv'), auxPool(head.at('avgpool'), x), { out: 128, kernel: 1 });
   y = linear(head.at('fc1'), flatten(head.at('flatten'), y), 1024, start);
   y = dropout(head.at('dropout'), relu(head.at('relu'), y), 0.7);

@@ -57,7 +57,7 @@ function pooled(module: Scope, x: Value, out: number): Value {
 }
 
 /** Figure 5: the 5x5 window as two of 3x3; one of 5x5 stayed. */
-function mixedA(module: Scope, x: Value, pool: number): Value {
+export function mixedA(module: Scope, x: Value, pool: number): Value {
   return concat(module, [
     conv(module.at('branch1x1'), x, { out: 64, ...point }),
     chain(module, 'branch5x5', x, [
@@ -74,7 +74,7 @@ function mixedA(module: Scope, x: Value, pool: number): Value {
 }
 
 /** Figure 10: halves the image by convolutions and a pool side by side. */
-function mixedB(module: Scope, x: Value): Value {
+export function mixedB(module: Scope, x: Value): Value {
   return concat(module, [
     conv(module.at('branch3x3'), x, { out: 384, kernel: 3, stride: 2 }),
     chain(module, 'branch3x3dbl', x, [
@@ -87,7 +87,7 @@ function mixedB(module: Scope, x: Value): Value {
 }
 
 /** Figure 6: 7x7 windows as a row and a column. */
-function mixedC(module: Scope, x: Value, inner: number): Value {
+export function mixedC(module: Scope, x: Value, inner: number): Value {
   return concat(module, [
     conv(module.at('branch1x1'), x, { out: 192, ...point }),
     chain(module, 'branch7x7', x, [
@@ -107,7 +107,7 @@ function mixedC(module: Scope, x: Value, inner: number): Value {
 }
 
 /** Halves the image once more. */
-function mixedD(module: Scope, x: Value): Value {
+export function mixedD(module: Scope, x: Value): Value {
   return concat(module, [
     chain(module, 'branch3x3', x, [
       { out: 192, ...point },
@@ -124,7 +124,7 @@ function mixedD(module: Scope, x: Value): Value {
 }
 
 /** Figure 7: a row and a column side by side. */
-function mixedE(module: Scope, x: Value): Value {
+export function mixedE(module: Scope, x: Value): Value {
   const one = conv(module.at('branch1x1'), x, { out: 320, ...point });
   const narrow = conv(module.at('branch3x3_1'), x, { out: 384, ...point });
   const three = spread(module, 'branch3x3_2', narrow);

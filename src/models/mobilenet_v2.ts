@@ -37,7 +37,7 @@ const table = [
 ] as const;
 
 /** Expand, filter, project without an activation; added to the input where the shape stays. */
-function invertedResidual(block: Scope, x: Value, expansion: number, out: number, stride: number): Value {
+export function invertedResidual(block: Scope, x: Value, expansion: number, out: number, stride: number): Value {
   const channels = Number(x.shape[1]);
   const wide = channels * expansion;
   const layers = block.at('conv');

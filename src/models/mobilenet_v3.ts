@@ -60,7 +60,7 @@ const small: readonly Row[] = [
 ];
 
 /** Expand where it widens, filter, weigh the channels, project; added to the input where the shape stays. */
-function bottleneck(block: Scope, x: Value, [kernel, wide, out, se, nl, stride]: Row): Value {
+export function bottleneck(block: Scope, x: Value, [kernel, wide, out, se, nl, stride]: Row): Value {
   const channels = Number(x.shape[1]);
   const activation = nl === 'HS' ? hardswish : relu;
   const layers = block.at('block');

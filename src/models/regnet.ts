@@ -40,7 +40,13 @@ function roundHalfToEven(x: number): number {
 }
 
 /** Figure 4, with an inner width of the outer one; `squeeze` channels where there is squeeze-excitation. */
-function block(at: Scope, x: Value, { width: out, groupWidth }: Stage, stride: number, squeeze: number | null): Value {
+export function block(
+  at: Scope,
+  x: Value,
+  { width: out, groupWidth }: Omit<Stage, 'depth'>,
+  stride: number,
+  squeeze: number | null,
+): Value {
   let shortcut = x;
   if (stride !== 1 || x.shape[1] !== out) shortcut = convNorm(at.at('proj'), x, { out, kernel: 1, stride });
   const f = at.at('f');

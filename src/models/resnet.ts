@@ -27,7 +27,7 @@ import {
 type Branch = (block: Scope, x: Value, planes: number, stride: number) => Value;
 
 /** Two 3x3 convolutions (figure 5, left). */
-const basic: Branch = (block, x, planes, stride) => {
+export const basic: Branch = (block, x, planes, stride) => {
   const y = relu(block.at('relu'), convNorm(block, 1, x, { out: planes, kernel: 3, stride, padding: 1 }));
   return convNorm(block, 2, y, { out: planes, kernel: 3, padding: 1 });
 };
@@ -36,7 +36,7 @@ const basic: Branch = (block, x, planes, stride) => {
  * 1x1 to the inner width, 3x3 in groups, 1x1 to four times `planes` (figure 5, right). Where `planes` is 64, a group of the
  * inner convolution is `base` channels wide.
  */
-const bottleneck =
+export const bottleneck =
   (groups = 1, base = 64): Branch =>
   (block, x, planes, stride) => {
     const inner = Math.floor((planes * base) / 64) * groups;
@@ -46,7 +46,7 @@ const bottleneck =
   };
 
 /** Where the branch changes the shape, a 1x1 convolution brings the input to it (option B). */
-function residual(block: Scope, x: Value, branch: Branch, planes: number, stride: number): Value {
+export function residual(block: Scope, x: Value, branch: Branch, planes: number, stride: number): Value {
   const y = branch(block, x, planes, stride);
   const out = Number(y.shape[1]);
   let shortcut = x;

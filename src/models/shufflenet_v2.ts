@@ -43,7 +43,7 @@ function branch(sequence: Scope, x: Value, out: number, stride: number): Value {
 }
 
 /** Figure 3c, or where it halves the image 3d: there both branches see all channels. */
-function unit(block: Scope, x: Value, out: number, stride: number): Value {
+export function unit(block: Scope, x: Value, out: number, stride: number): Value {
   const right = block.at('branch2');
   let halves: readonly Value[];
   if (stride === 2) {

@@ -40,16 +40,16 @@ const stem =
 
 const pool: Layer = (scope, x) => maxPool(scope, x, { kernel: 3, stride: 2, ceilMode: true });
 
-/** Channels after squeezing, and of each of the two expansions. */
-const fire =
-  (squeeze: number, expand: number): Layer =>
+/** Channels after squeezing, and of the two expansions, which are alike in all the networks. */
+export const fire =
+  (squeeze: number, expand1x1: number, expand3x3 = expand1x1): Layer =>
   (module, x) => {
     const conv = (name: string, from: Value, out: number, kernel: number) => {
       const y = conv2d(module.at(name), from, { out, kernel, padding: (kernel - 1) / 2, ...start });
       return relu(module.at(`${name}_activation`), y);
     };
     const squeezed = conv('squeeze', x, squeeze, 1);
-    return concat(module, [conv('expand1x1', squeezed, expand, 1), conv('expand3x3', squeezed, expand, 3)]);
+    return concat(module, [conv('expand1x1', squeezed, expand1x1, 1), conv('expand3x3', squeezed, expand3x3, 3)]);
   };
 
 /** Table 1: layer after layer from the first convolution to fire9. */
