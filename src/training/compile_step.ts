@@ -51,7 +51,7 @@ async function compileAt(model: Trainable, settings: Settings, soft: boolean, ke
     loss: settings.loss,
     optimizer: settings.optimizer,
     dropout: settings.dropout,
-    accumulate: settings.accumulate > 1,
+    accumulate: settings.accumulate,
     average: settings.average !== null,
     soft,
     frozen,

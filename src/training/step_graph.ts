@@ -6,7 +6,7 @@ import { type Keep, recompute } from '../runtime/compile/recompute.ts';
 import { forwardForTraining } from '../runtime/compile/training.ts';
 import { type Graph, graphOf } from '../runtime/graph/graph.ts';
 import { input } from '../runtime/graph/scope.ts';
-import type { Shape, Value } from '../runtime/graph/value.ts';
+import type { Value } from '../runtime/graph/value.ts';
 import type { AdapterFacts } from '../runtime/plan/facts.ts';
 import { accumulate } from '../wgsl/optimizer/accumulate.ts';
 import { average } from '../wgsl/optimizer/average.ts';
@@ -22,7 +22,8 @@ export interface StepOptions {
   readonly dropout: boolean;
   /** Whether targets are probabilities [n, classes], not class numbers [n, 1]. */
   readonly soft: boolean;
-  readonly accumulate: boolean;
+  /** Batches whose gradients are added up for one update. */
+  readonly accumulate: number;
   readonly average: boolean;
   readonly frozen: ReadonlySet<string>;
   readonly facts: AdapterFacts;
@@ -106,16 +107,16 @@ function update(
   gradients: ReadonlyMap<Value, Value>,
   { step, scale }: StepInputs,
   variables: Variables,
-  { optimizer, accumulate: accumulates, average: averages }: StepOptions,
+  { optimizer, accumulate: batches, average: averages }: StepOptions,
 ): { control: Value; effects: Value[] } {
   const summed = parameters.map((parameter) => {
     const g = gradients.get(parameter)!;
-    if (!accumulates) return g;
+    if (batches === 1) return g;
     const sum = variables.declareFor(prefixes.sum, parameter, 0);
     return accumulate.of({ sum, g, step }, {}, parameter.name);
   });
   const inputs = { step, scale, ...Object.fromEntries(summed.entries()) };
-  const controls = control.of(inputs, { maxNorm: optimizer.clipNorm }, 'control');
+  const controls = control.of(inputs, { maxNorm: optimizer.clipNorm, batches }, 'control');
   const effects = parameters.flatMap((parameter, i): Value[] => {
     const state = Object.fromEntries(
       optimizer

@@ -36,6 +36,7 @@ export interface StepResult {
   readonly updated: boolean;
 }
 
+/** Made by `model.trainer`. */
 export class Trainer {
   readonly model: Trainable;
   readonly settings: Settings;
@@ -44,6 +45,7 @@ export class Trainer {
   /** The variables to begin with: the model's, or a checkpoint's. */
   #start: StateDict;
   #compiled: (CompiledStep & { readonly engine: Engine }) | null = null;
+  #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
   constructor(model: Trainable, options: TrainerOptions) {
@@ -68,9 +70,18 @@ export class Trainer {
   /**
    * One batch: forward, backward and update in one submit. Throws UsageError for a batch of another shape, PlanError over the
    * budget, and TrainingError 'not_finite', which names the first layer and operator that gave a NaN or an infinity; the weights
-   * are then as they were before.
+   * are then as they were before. Calls queue up behind each other.
    */
-  async step(batch: TrainingBatch): Promise<StepResult> {
+  step(batch: TrainingBatch): Promise<StepResult> {
+    const mine = this.#last.then(() => this.#step(batch));
+    this.#last = mine.then(
+      () => {},
+      () => {},
+    );
+    return mine;
+  }
+
+  async #step(batch: TrainingBatch): Promise<StepResult> {
     const n = this.#checkBatch(batch);
     const compiled = await this.#compile(batch, n);
     const { accumulate, average, optimizer } = this.settings;
@@ -82,7 +93,7 @@ export class Trainer {
       image: await batch.images.data(),
       target: await targetsOf(batch, compiled.soft, this.#classes, n),
       step: new Float32Array([rate, apply ? 1 : 0, steps === 0 ? 1 : 0, c1, c2, micro === 0 ? 1 : 0, average ?? 0, 0]),
-      loss_scale: new Float32Array([this.#scale.value / accumulate]),
+      loss_scale: new Float32Array([this.#scale.value]),
       random: new Float32Array(new Uint32Array([this.settings.seed, runs, Math.floor(runs / 2 ** 32), 0]).buffer),
     };
     const given = Object.fromEntries(compiled.inputs.map((name) => [name, inputs[name]!]));
@@ -147,6 +158,11 @@ export class Trainer {
       entries.push([name, { shape, data }]);
     }
     return Object.fromEntries(entries);
+  }
+
+  /** Bytes of GPU memory that a step on a batch of this size takes; null before the first step. */
+  peakBytes(batch: number): number | null {
+    return this.#compiled && this.model.peakBytes(this.#compiled.program, batch);
   }
 
   /** Takes up what `variables` and `progress` gave. The step is compiled anew when it is next run. */

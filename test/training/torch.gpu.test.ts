@@ -104,7 +104,7 @@ function compareFirst({ params, buffers, sgd }: Trained, start: StateDict, now: 
   const largest = Math.max(...params.map(({ gradL2 }) => gradL2));
   for (const { name, gradL2, gradFirst, gradErr32, gradIsZero } of params) {
     const weights = start[name]!.data;
-    const velocity = now[`optimizer.momentum.${name}`]!.data;
+    const velocity = now[`optimizer.momentum_buffer.${name}`]!.data;
     const gradient = velocity.map((v, i) => v - sgd.weightDecay * weights[i]!);
     // What adding the decay has rounded.
     const rounding = 2 ** -23 * largestOf(velocity);
