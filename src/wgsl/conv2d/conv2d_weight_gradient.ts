@@ -7,6 +7,7 @@ import { activation, type Candidate, defineOp } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import { conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_weight_gradient.wgsl';
+import { conv2dWeightGradientBroadcast } from './conv2d_weight_gradient_broadcast.ts';
 import { tapUniforms } from './geometry.ts';
 import { weightGeometry, weightGradientMacs } from './weight_geometry.ts';
 
@@ -55,5 +56,5 @@ export const conv2dWeightGradient = defineOp({
     return [dy.channels, x.channels / groups, ...kernel];
   },
   macs: weightGradientMacs,
-  kernels: [plain],
+  kernels: [plain, conv2dWeightGradientBroadcast],
 });

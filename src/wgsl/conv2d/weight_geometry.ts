@@ -1,7 +1,7 @@
 // The numbers of a convolution, as geometry.ts has them, of the gradient of its filters.
 
 import { atBatch, type Value } from '../../runtime/graph/value.ts';
-import { imageSize } from '../../runtime/plan/layout.ts';
+import { type ImageNeeds, imageSize } from '../../runtime/plan/layout.ts';
 import type { Call } from '../op.ts';
 import type { Conv2dWeightGradientAttributes } from './conv2d_weight_gradient.ts';
 import type { Geometry } from './geometry.ts';
@@ -40,4 +40,12 @@ export function weightGeometry({ inputs, value, attributes }: Call<Conv2dWeightG
 export function weightGradientMacs({ shape, inputs }: Value): number {
   const { height, width } = imageSize(inputs.dy?.shape ?? []);
   return shape.reduce<number>((product, dim) => product * atBatch(dim, 1), height * width);
+}
+
+/** Zeros around x as wide as the padding, so that loops need no masks. */
+export function xNeeds({
+  attributes,
+}: Call<Conv2dWeightGradientAttributes>): Readonly<Record<string, Partial<ImageNeeds>>> {
+  const [top, left, bottom, right] = attributes.padding;
+  return { x: { halo: { top, left, bottom, right }, tight: true } };
 }
