@@ -15,6 +15,7 @@ import { channelShuffle } from '../../src/wgsl/channel_shuffle/channel_shuffle.t
 import { interleave } from '../../src/wgsl/channel_shuffle/interleave.ts';
 import { concat } from '../../src/wgsl/concat/concat.ts';
 import { connectionsOf, connectionTable } from '../../src/wgsl/connection_table/connection_table.ts';
+import { connectionTableGradient } from '../../src/wgsl/connection_table/connection_table_gradient.ts';
 import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import { conv2dWeightGradient } from '../../src/wgsl/conv2d/conv2d_weight_gradient.ts';
 import { dilate } from '../../src/wgsl/conv2d/dilate.ts';
@@ -25,6 +26,7 @@ import { dropout } from '../../src/wgsl/dropout/dropout.ts';
 import { dropoutTrain } from '../../src/wgsl/dropout/dropout_train.ts';
 import { add, mul } from '../../src/wgsl/elementwise/elementwise.ts';
 import { flatten } from '../../src/wgsl/flatten/flatten.ts';
+import { unflatten } from '../../src/wgsl/flatten/unflatten.ts';
 import { klDistillation } from '../../src/wgsl/kl_distillation/kl_distillation.ts';
 import { klDistillationGradient } from '../../src/wgsl/kl_distillation/kl_distillation_gradient.ts';
 import { layerNorm } from '../../src/wgsl/layer_norm/layer_norm.ts';
@@ -41,10 +43,13 @@ import { adaptiveAvgPool2d } from '../../src/wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../../src/wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../../src/wgsl/pool/max_pool2d.ts';
 import { radialBasis } from '../../src/wgsl/radial_basis/radial_basis.ts';
+import { radialBasisGradient, radialBasisGradientCentres } from '../../src/wgsl/radial_basis/radial_basis_gradient.ts';
 import { broadcastSum } from '../../src/wgsl/reduce/broadcast_sum.ts';
 import { channelSum } from '../../src/wgsl/reduce/channel_sum.ts';
 import { resize } from '../../src/wgsl/resize/resize.ts';
+import { resizeGradient } from '../../src/wgsl/resize/resize_gradient.ts';
 import { slice } from '../../src/wgsl/slice/slice.ts';
+import { sliceGradient } from '../../src/wgsl/slice/slice_gradient.ts';
 import { logSoftmax, softmax } from '../../src/wgsl/softmax/softmax.ts';
 import { logSoftmaxGradient, softmaxGradient } from '../../src/wgsl/softmax/softmax_gradient.ts';
 import { stochasticDepth } from '../../src/wgsl/stochastic_depth/stochastic_depth.ts';
@@ -167,6 +172,10 @@ export function callsOfAll(): Value[] {
     crop.of({ x }, { padding: [1, 2, 3, 1] }, 'crop'),
     sparse(x),
     radialBasis.of({ x: features, w: parameter('w', [10, 200]) }, {}, 'radial_basis'),
+    ...[radialBasisGradient, radialBasisGradientCentres].map((operator) =>
+      operator.of({ x: features, w: parameter('w', [10, 200]), dy: input('dy', ['n', 10]) }, {}, operator.name),
+    ),
+    connectionTableGradient.of({ dy: input('dy', [2, 3, 5, 5]) }, connectionsOf([[0, 2], [1]], 3), 'table'),
     normed(x, 24),
     ...normAndPoolCalls(),
     ...[24, 200].map((channels) =>
@@ -188,6 +197,8 @@ export function callsOfAll(): Value[] {
     channelShuffle.of({ x }, { groups: 3 }, 'channel_shuffle'),
     interleave.of({ a: x, b: x }, { from: 5, to: 20 }, 'interleave'),
     flatten.of({ x }, {}, 'flatten'),
+    unflatten.of({ x: features }, { shape: [50, 2, 2] }, 'unflatten'),
+    sliceGradient.of({ x }, { from: 3, channels: 40 }, 'slice_gradient'),
     dropout.of({ x }, {}, 'dropout'),
     stochasticDepth.of({ x }, { p: 0.2 }, 'stochastic_depth'),
     ...[dropoutTrain, stochasticDepthTrain].map((operator) =>
@@ -206,6 +217,7 @@ export function callsOfAll(): Value[] {
       broadcastSum.of({ x, ...by }, { shape: [24, 1, 1], batch: true }, 'broadcast_sum'),
     ]),
     resize.of({ x }, { size: [5, 5] }, 'resize'),
+    resizeGradient.of({ dy: x }, { size: [5, 5] }, 'resize_gradient'),
     ...losses(),
   ];
 }

@@ -1,6 +1,7 @@
 // Gradients: an operator's rule in float64 against central differences, and its kernels against their references and torch.
 
 import { expect } from 'vitest';
+import { differentiate } from '../../src/runtime/compile/differentiate.ts';
 import { graphOf } from '../../src/runtime/graph/graph.ts';
 import { hasBatch, sameShape, type Value } from '../../src/runtime/graph/value.ts';
 import { gradients } from '../../src/wgsl/gradients.ts';
@@ -128,15 +129,23 @@ export async function checkGradientKernels(
     made[key] = reference;
     // The upstream gradient itself is nothing to be computed.
     if (gradient.kind !== 'operator') continue;
-    const used = new Set(graphOf({ gradient }).values.map(({ name }) => name));
-    const own = Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
-    await checkValue(gradient, own, reference);
+    await checkValue(gradient, ofGraph(gradient, all), reference);
   }
   return made;
 }
 
-/** The reference of the last operator, if those before it only move numbers. */
+// Operators that only move numbers, and so errors.
+const moving = new Set(['concat', 'slice', 'slice_gradient', 'channel_shuffle', 'flatten', 'unflatten', 'crop']);
+
+/** The reference of the last operator that computes, if those before it only move numbers; what comes after it may as well. */
 function derived(gradient: Value, tensors: Tensors): Reference {
+  if (moving.has(gradient.operator?.name ?? '')) {
+    const parts = Object.entries(gradient.inputs).map(([key, input]) => [key, derived(input, tensors)] as const);
+    const move = (of: (part: Reference) => Float64Array) =>
+      interpretValue(gradient, Object.fromEntries(parts.map(([key, part]) => [key, { ...part, data: of(part) }])));
+    const { shape, y, terms } = move((part) => part.y);
+    return { shape, y, terms, length: 1, granted: move(boundOf).y };
+  }
   for (const before of graphOf({ gradient }).values) {
     if (before === gradient || before.kind !== 'operator') continue;
     const { terms, granted } = evaluate(before, tensors);
@@ -184,6 +193,42 @@ export async function checkOracleGradients(
     const granted = own.granted.map((error, i) => error + (rounding[name]?.[i] ?? 0));
     checkReference({ ...own, granted }, { shape: own.shape, data });
   }
+}
+
+/**
+ * The same for a graph of several operators whose outputs are named as the case's: what `differentiate` makes of it. `references`
+ * are by the oracle's names here.
+ */
+export async function checkOracleGraph(
+  test: OracleCase,
+  outputs: Readonly<Record<string, Value>>,
+  tensors: Tensors,
+  references: Readonly<Record<string, Reference>> = {},
+): Promise<void> {
+  const seeds = Object.entries(outputs).map(([key, of]) => ({
+    of,
+    gradient: { kind: 'input', name: `d${key}`, shape: of.shape, inputs: {}, attributes: {} } satisfies Value,
+  }));
+  const ups = Object.entries(outputs).map(([key, of]) => [
+    `d${key}`,
+    upstream(`${test.name}/d${key}`, of, evaluate(of, tensors).shape),
+  ]);
+  const all: Tensors = { ...tensors, ...Object.fromEntries(ups) };
+  const ends = graphOf(outputs).values.filter(({ name }) => test.grads?.[name]);
+  const found = differentiate(seeds, new Set(ends));
+  expect(ends.map(({ name }) => name).toSorted()).toEqual(Object.keys(test.grads ?? {}).toSorted());
+  for (const end of ends) {
+    const gradient = found.get(end)!;
+    const reference = references[end.name] ?? derived(gradient, all);
+    checkReference(reference, { shape: reference.shape, data: test.grads![end.name]! });
+    await checkValue(gradient, ofGraph(gradient, all), reference);
+  }
+}
+
+/** The tensors that a value needs. */
+function ofGraph(value: Value, tensors: Tensors): Tensors {
+  const used = new Set(graphOf({ value }).values.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => used.has(name)));
 }
 
 /** What several operators add to one gradient: their errors add up, and the sum is rounded. */

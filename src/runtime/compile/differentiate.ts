@@ -5,6 +5,7 @@
 import { add } from '../../wgsl/elementwise/elementwise.ts';
 import { gradients } from '../../wgsl/gradients.ts';
 import { addRows } from '../../wgsl/reduce/add_rows.ts';
+import { joinSlices } from '../../wgsl/slice/slice_gradient.ts';
 import { GraphError } from '../errors.ts';
 import { graphOf } from '../graph/graph.ts';
 import { formatShape, hasBatch, sameShape, type Value } from '../graph/value.ts';
@@ -33,7 +34,7 @@ export function differentiate(seeds: readonly Seed[], wanted: ReadonlySet<Value>
   for (const value of values.toReversed()) {
     const given = parts.get(value);
     if (!given || !moving.has(value)) continue;
-    const dy = given.reduce((a, b) => sum(a, b, value));
+    const dy = joinSlices(given).reduce((a, b) => sum(a, b, value));
     if (wanted.has(value)) found.set(value, dy);
     const needed = Object.entries(value.inputs).filter(([, input]) => moving.has(input));
     if (needed.length === 0) continue;

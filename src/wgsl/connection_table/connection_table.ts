@@ -2,38 +2,48 @@
 // parameters alone, so it runs when a model is loaded.
 
 import * as z from 'zod/mini';
-import { atBatch, formatShape } from '../../runtime/graph/value.ts';
-import { type Candidate, defineOp } from '../op.ts';
+import { atBatch, formatShape, type Value } from '../../runtime/graph/value.ts';
+import { type Candidate, defineOp, type Emitter } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import source from './connection_table.wgsl';
 
-const attributes = z.object({
+export const attributes = z.object({
   /** Input maps. Their connections with an output map are the bits of a u32. */
   inputs: z.int().check(z.positive(), z.maximum(32)),
   /** For each output map in turn, whether it is connected to each of the input maps. */
   connections: z.readonly(z.array(z.boolean()).check(z.minLength(1))),
 });
-type ConnectionTableAttributes = z.infer<typeof attributes>;
+export type ConnectionTableAttributes = z.infer<typeof attributes>;
 
 /** The attributes of a table that lists each output map's inputs. */
 export function connectionsOf(table: readonly (readonly number[])[], inputs: number): ConnectionTableAttributes {
   return { inputs, connections: table.flatMap((row) => Array.from({ length: inputs }, (_, map) => row.includes(map))) };
 }
 
+/** A dispatch of `kernel` for each output map. Filters lie in `filters`, [outputs, inputs, R, S]. */
+export function eachFilter(
+  { inputs, connections }: ConnectionTableAttributes,
+  filters: Value,
+  kernel: Pick<Parameters<typeof each>[0], 'name' | 'sources' | 'bind'>,
+  emitter: Emitter,
+): void {
+  const taps = filters.shape.slice(2).reduce<number>((product, dim) => product * atBatch(dim, 1), 1);
+  let first = 0;
+  for (let from = 0; from < connections.length; from += inputs) {
+    const row = connections.slice(from, from + inputs);
+    const mask = row.reduce((bits, there, map) => (there ? bits + 2 ** map : bits), 0);
+    const uniforms = { taps, mask, first, start: from * taps };
+    emitter.step(each({ ...kernel, uniforms }, () => inputs * taps));
+    first += row.filter(Boolean).length;
+  }
+}
+
 const plain: Candidate<ConnectionTableAttributes> = {
   name: 'connection_table',
   suits: () => 1,
-  emit({ value, attributes: { inputs, connections } }, emitter) {
-    const taps = value.shape.slice(2).reduce<number>((product, dim) => product * atBatch(dim, 1), 1);
-    let first = 0;
-    for (let from = 0; from < connections.length; from += inputs) {
-      const row = connections.slice(from, from + inputs);
-      const mask = row.reduce((bits, there, map) => (there ? bits + 2 ** map : bits), 0);
-      const uniforms = { taps, mask, first, start: from * taps };
-      const bind = { w: emitter.input('w'), y: emitter.output };
-      emitter.step(each({ name: 'connection_table', sources: [source], bind, uniforms }, () => inputs * taps));
-      first += row.filter(Boolean).length;
-    }
+  emit({ value, attributes: table }, emitter) {
+    const bind = { w: emitter.input('w'), y: emitter.output };
+    eachFilter(table, value, { name: 'connection_table', sources: [source], bind }, emitter);
   },
 };
 

@@ -3,13 +3,18 @@
 import { DIVISION, type Reference, ROUNDING, reader, reference, type Tensor } from '../shared/reference.ref.ts';
 import type { ResizeAttributes } from './resize.ts';
 
-interface Tap {
+export interface Tap {
   readonly at: number;
   readonly weight: number;
 }
 
 /** The pixels of one axis that make pixel `o`, with weights as they are before normalising. */
-function taps(o: number, from: number, to: number, { mode, antialias }: ResizeAttributes): Tap[] {
+export function taps(
+  o: number,
+  from: number,
+  to: number,
+  { mode, antialias }: Pick<ResizeAttributes, 'mode' | 'antialias'>,
+): Tap[] {
   const cubic = mode === 'bicubic';
   const a = antialias ? -0.5 : -0.75;
   const stretch = antialias ? Math.max(1, from / to) : 1;
@@ -34,7 +39,7 @@ function taps(o: number, from: number, to: number, { mode, antialias }: ResizeAt
  * Linear, 1 - d: 8 roundings in all. Cubic: its slope is below 1.5, so 21 from d, and 32 from Horner's rule, whose partial
  * results stay below 6.25 and are multiplied by d < 2 again.
  */
-const WEIGHT_ERROR = { bilinear: 8 * ROUNDING, bicubic: 53 * ROUNDING };
+export const WEIGHT_ERROR = { bilinear: 8 * ROUNDING, bicubic: 53 * ROUNDING };
 
 export function resizeReference(x: Tensor, attributes: ResizeAttributes): Reference {
   const [N = 1, C = 1, H = 1, W = 1] = x.shape;

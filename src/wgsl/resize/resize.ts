@@ -1,49 +1,52 @@
 // Bilinear and bicubic resizing, as torch's interpolate does it with align_corners off.
 
 import * as z from 'zod/mini';
-import { imageSize } from '../../runtime/plan/layout.ts';
+import { type ImageLayout, imageSize } from '../../runtime/plan/layout.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
 import source from './resize.wgsl';
+import weight from './resize_weight.wgsl';
 
 const side = z.int().check(z.positive());
-const attributes = z.object({
+export const resizeAttributes = {
   /** Height and width of the result. */
   size: z.tuple([side, side]),
   mode: z._default(z.enum(['bilinear', 'bicubic']), 'bilinear'),
   /** Whether the kernel widens with the reduction. */
   antialias: z._default(z.boolean(), false),
-});
+};
+const attributes = z.object(resizeAttributes);
 export type ResizeAttributes = z.infer<typeof attributes>;
 
 // The kernel counts in units of half a pixel over the other image, in 32 bits.
 const LARGEST = 2 ** 31 - 1;
 
+/** The kernel's uniforms beside the images', for an image `from` that becomes one of size `to`. */
+export function resizeUniforms(
+  { mode, antialias }: Pick<ResizeAttributes, 'mode' | 'antialias'>,
+  from: ImageLayout,
+  to: ImageLayout,
+): Record<string, number> {
+  const cubic = mode === 'bicubic';
+  return {
+    den_h: 2 * (antialias ? Math.max(from.height, to.height) : to.height),
+    den_w: 2 * (antialias ? Math.max(from.width, to.width) : to.width),
+    reach: cubic ? 2 : 1,
+    antialias: antialias ? 1 : 0,
+    cubic: cubic ? 1 : 0,
+    // Pillow's constant where torch follows it, torch's own elsewhere.
+    a: antialias ? -0.5 : -0.75,
+  };
+}
+
 const plain: Candidate<ResizeAttributes> = {
   name: 'resize',
   suits: () => 1,
-  emit({ attributes: { mode, antialias } }, emitter) {
+  emit({ attributes }, emitter) {
     const x = emitter.input('x');
-    const { height, width } = image(x);
-    const y = image(emitter.output);
-    const cubic = mode === 'bicubic';
-    emitter.step(
-      eachQuad({
-        name: 'resize',
-        sources: [source],
-        bind: { x, y: emitter.output },
-        uniforms: {
-          den_h: 2 * (antialias ? Math.max(height, y.height) : y.height),
-          den_w: 2 * (antialias ? Math.max(width, y.width) : y.width),
-          reach: cubic ? 2 : 1,
-          antialias: antialias ? 1 : 0,
-          cubic: cubic ? 1 : 0,
-          // Pillow's constant where torch follows it, torch's own elsewhere.
-          a: antialias ? -0.5 : -0.75,
-        },
-      }),
-    );
+    const uniforms = resizeUniforms(attributes, image(x), image(emitter.output));
+    emitter.step(eachQuad({ name: 'resize', sources: [source, weight], bind: { x, y: emitter.output }, uniforms }));
   },
 };
 

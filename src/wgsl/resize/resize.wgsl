@@ -1,4 +1,4 @@
-// Resizing by a separable kernel, align_corners off. x [N,H,W,C], y [N,P,Q,C]. Frame: each_quad.
+// Resizing by a separable kernel, align_corners off. x [N,H,W,C], y [N,P,Q,C]. Joined with resize_weight.wgsl. Frame: each_quad.
 // Pixel x of `source` lies num / den kernel widths from pixel o of `size`, num = (2x+1) size - (2o+1) source: whole numbers, so
 // that which pixels count, and their distances, do not suffer from rounding. Antialiasing widens the kernel by the reduction
 // and cuts it at the border (Pillow, torch); without it the border pixel repeats outwards.
@@ -7,20 +7,6 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
-
-// Linear: 1 - |d|. Cubic: Keys' kernel with parameter a.
-fn weight(num: i32, den: i32) -> f32 {
-  if (abs(num) >= params.reach * den) { return 0.0; }
-  let d = f32(abs(num)) / f32(den);
-  if (params.cubic == 0u) { return 1.0 - d; }
-  if (d < 1.0) { return ((params.a + 2.0) * d - (params.a + 3.0)) * d * d + 1.0; }
-  return (((d - 5.0) * d + 8.0) * d - 4.0) * params.a;
-}
-
-// A pixel at or before the first that counts: division rounds towards zero, and what does not count weighs nothing.
-fn first(o: u32, source: i32, size: i32, den: i32) -> i32 {
-  return ((2 * i32(o) + 1) * source - size - params.reach * den) / (2 * size);
-}
 
 fn quad(at: Place) -> vec4f {
   let base = address(params.x, Place(at.n, 0u, 0u, at.c));
