@@ -1,4 +1,5 @@
-// A rollup plugin: `new URL('./x.ts', import.meta.url)` is a worker's file, which is built and named where it comes to lie.
+// A rollup plugin: `new URL('./x.ts', import.meta.url)` is a worker's file, which is built and named where it comes
+// to lie.
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'rollup';
 

@@ -1,7 +1,7 @@
 // The ways to change training pictures, as plain data: each is drawn anew by seed, epoch and picture.
 //
-// Steps run in the order of the list. One of the two crops replaces the evaluation's centre crop: what stands before it sees the
-// resized picture, what stands after it the crop. Without one, every step sees the centre crop.
+// Steps run in the order of the list. One of the two crops replaces the evaluation's centre crop: what stands before
+// it sees the resized picture, what stands after it the crop. Without one, every step sees the centre crop.
 
 import { UsageError } from '../runtime/errors.ts';
 
@@ -35,8 +35,9 @@ export type Augmentation =
 type Options<Kind extends Augmentation['kind']> = Partial<Omit<Extract<Augmentation, { kind: Kind }>, 'kind'>>;
 
 /**
- * A part of the picture of random area (a share of the whole) and shape (width over height), resized to the input: GoogLeNet's
- * training, torchvision's RandomResizedCrop. It has to be the first step. Default: scale [0.08, 1], ratio [3/4, 4/3].
+ * A part of the picture of random area (a share of the whole) and shape (width over height), resized to the input:
+ * GoogLeNet's training, torchvision's RandomResizedCrop. It has to be the first step. Default: scale [0.08, 1], ratio
+ * [3/4, 4/3].
  */
 export function randomResizedCrop({
   scale = [0.08, 1],
@@ -48,8 +49,9 @@ export function randomResizedCrop({
 }
 
 /**
- * A crop of the input's size anywhere in the resized picture, which `padding` pixels of level `fill` (0 to 1) surround: AlexNet's and,
- * with padding 4, that of ResNet on CIFAR. Where the picture is smaller it lies anywhere in the crop. Default: padding 0, fill 0.
+ * A crop of the input's size anywhere in the resized picture, which `padding` pixels of level `fill` (0 to 1)
+ * surround: AlexNet's and, with padding 4, that of ResNet on CIFAR. Where the picture is smaller it lies anywhere in
+ * the crop. Default: padding 0, fill 0.
  */
 export function randomCrop({ padding = 0, fill = 0 }: Options<'randomCrop'> = {}): Augmentation {
   check('randomCrop', 'padding', Number.isInteger(padding) && padding >= 0, 'pixels', padding);
@@ -72,7 +74,10 @@ export function diagonalFlip({ p = 0.5 }: { readonly p?: number } = {}): Augment
   return flip('diagonal', p);
 }
 
-/** A turn about the centre, bilinear, by -`degrees` to `degrees` or between the two; `fill` (0) is the level beyond the edges. */
+/**
+ * A turn about the centre, bilinear, by -`degrees` to `degrees` or between the two; `fill` (0) is the level beyond
+ * the edges.
+ */
 export function rotation({
   degrees,
   fill = 0,
@@ -84,9 +89,9 @@ export function rotation({
 }
 
 /**
- * A turn (degrees), shift (each way at most this share of width and height), scale and shear (degrees) about the centre in one
- * bilinear reading: torchvision's RandomAffine, but shifts are not whole pixels. A number is the range around 0 (shear: of x).
- * Default: nothing of each; `fill` (0) is the level beyond the edges.
+ * A turn (degrees), shift (each way at most this share of width and height), scale and shear (degrees) about the
+ * centre in one bilinear reading: torchvision's RandomAffine, but shifts are not whole pixels. A number is the range
+ * around 0 (shear: of x). Default: nothing of each; `fill` (0) is the level beyond the edges.
  */
 export function affine({
   degrees = 0,
@@ -125,7 +130,10 @@ export function affine({
   return { kind: 'affine', degrees: turn, shift: shifts, scale, shear: shears, fill };
 }
 
-/** Simard's elastic distortion, for handwriting: displacements of `alpha` (34) times noise smoothed over `sigma` (4) pixels. */
+/**
+ * Simard's elastic distortion, for handwriting: displacements of `alpha` (34) times noise smoothed over `sigma` (4)
+ * pixels.
+ */
 export function elastic({ alpha = 34, sigma = 4, fill = 0 }: Options<'elastic'> = {}): Augmentation {
   check('elastic', 'alpha', isWithin(alpha, 0), 'pixels', alpha);
   check('elastic', 'sigma', isWithin(sigma, 0.1, 1000), 'pixels, at least 0.1', sigma);
@@ -134,8 +142,9 @@ export function elastic({ alpha = 34, sigma = 4, fill = 0 }: Options<'elastic'> 
 }
 
 /**
- * torchvision's ColorJitter, in float: factors of brightness, contrast and saturation, and a turn of hue, in random order. A number x is
- * the range 1 - x to 1 + x (not below 0), of hue -x to x (at most 0.5). Default: nothing of each.
+ * torchvision's ColorJitter, in float: factors of brightness, contrast and saturation, and a turn of hue, in random
+ * order. A number x is the range 1 - x to 1 + x (not below 0), of hue -x to x (at most 0.5). Default: nothing of
+ * each.
  */
 export function colorJitter({
   brightness = 0,
@@ -177,8 +186,9 @@ export function lighting({ sigma = 0.1 }: Options<'lighting'> = {}): Augmentatio
 }
 
 /**
- * Random erasing (Zhong et al. 2017), torchvision's RandomErasing: a rectangle of a random share of the area and a shape (height over
- * width) becomes the mean colour, with probability `p`. Default: p 0.5, scale [0.02, 0.33], ratio [0.3, 3.3].
+ * Random erasing (Zhong et al. 2017), torchvision's RandomErasing: a rectangle of a random share of the area and a
+ * shape (height over width) becomes the mean colour, with probability `p`. Default: p 0.5, scale [0.02, 0.33], ratio
+ * [0.3, 3.3].
  */
 export function randomErasing({
   p = 0.5,
@@ -192,8 +202,9 @@ export function randomErasing({
 }
 
 /**
- * Mixup (Zhang et al. 2018) with probability `p` (1) a batch: every picture and its target are mixed with those of the one before it in
- * the batch (the first with the last), by one share of Beta(alpha, alpha); targets become probabilities. Default: alpha 0.2.
+ * Mixup (Zhang et al. 2018) with probability `p` (1) a batch: every picture and its target are mixed with those of
+ * the one before it in the batch (the first with the last), by one share of Beta(alpha, alpha); targets become
+ * probabilities. Default: alpha 0.2.
  */
 export function mixup({ alpha = 0.2, p = 1 }: Options<'mixup'> = {}): Augmentation {
   check('mixup', 'alpha', isWithin(alpha, 1e-3, 1e3), 'a number from 0.001 to 1000', alpha);

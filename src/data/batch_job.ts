@@ -9,6 +9,7 @@ import { type Transform, Transformer } from './transform.ts';
 /** Everything that a batch depends on. */
 export interface BatchJob {
   readonly sources: readonly PictureSource[];
+  readonly names: readonly string[];
   /** The pictures' numbers in the data set, which their random numbers go by. */
   readonly indices: readonly number[];
   readonly labels: readonly number[];
@@ -46,7 +47,7 @@ export async function makeBatch(job: BatchJob, signal?: AbortSignal): Promise<Ba
       const i = next++;
       const source = sources[i]!;
       try {
-        const raw = isDecoded(source) ? source : await readSource(source, signal);
+        const raw = isDecoded(source) ? source : await readSource(source, job.names[i]!, signal);
         transformer.write(raw, draws, indices[i]!, images, i * size);
       } catch (error) {
         failed.push({ index: i, error });

@@ -8,7 +8,10 @@ export interface Request {
   readonly job: BatchJob;
 }
 
-/** `ready` comes once, when the worker has loaded. Errors cross as their parts: a thread's own classes are not another's. */
+/**
+ * `ready` comes once, when the worker has loaded. Errors cross as their parts: a thread's own classes are not
+ * another's.
+ */
 export type Reply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly id: number; readonly data: BatchData }

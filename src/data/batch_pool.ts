@@ -25,8 +25,9 @@ let stopping: ReturnType<typeof setTimeout> | undefined;
 let cannotStart = false;
 
 /**
- * Up to `count` workers; none where the platform does not let them start (a page's policy forbids them, or sources run that no
- * thread can load), and then it is not tried again: batches are made on this thread then, to the same bits.
+ * Up to `count` workers; none where the platform does not let them start (a page's policy forbids them, or sources
+ * run that no thread can load), and then it is not tried again: batches are made on this thread then, to the same
+ * bits.
  */
 export async function takeWorkers(count: number): Promise<BatchWorker[]> {
   clearTimeout(stopping);

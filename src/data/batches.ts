@@ -12,7 +12,10 @@ import { isDecoded, type PictureSource } from './picture_source.ts';
 import { randomOrder } from './random_order.ts';
 import { checkTransform } from './transform.ts';
 
-/** How a data set is gone through. What a batch holds depends on the data set and on these alone, not on threads or speed. */
+/**
+ * How a data set is gone through. What a batch holds depends on the data set and on these alone, not on threads or
+ * speed.
+ */
 export interface BatchOptions {
   readonly batchSize: number;
   /** The model's own: `model.preprocess`. */
@@ -33,8 +36,9 @@ export interface BatchOptions {
   /** Batches made ahead, which bounds memory. Default: 2, or one more than the workers. */
   readonly prefetch?: number;
   /**
-   * Threads that decode and augment. 0 makes batches on this thread, between its other work. Default: 0 where pictures lie decoded in
-   * memory, otherwise all cores but one, at most 4. Where threads cannot be started, this one serves, to the same bits.
+   * Threads that decode and augment. 0 makes batches on this thread, between its other work. Default: 0 where
+   * pictures lie decoded in memory, otherwise all cores but one, at most 4. Where threads cannot be started, this one
+   * serves, to the same bits.
    */
   readonly workers?: number;
   /** Ends the iteration with its reason. */
@@ -53,8 +57,8 @@ export interface Batch extends BatchData {
 }
 
 /**
- * Goes through a data set once, in batches. Throws UsageError for options that do not fit, and, while it goes, ImageError or
- * DataError for a picture that cannot be read: nothing is left out.
+ * Goes through a data set once, in batches. Throws UsageError for options that do not fit, and, while it goes,
+ * ImageError or DataError for a picture that cannot be read: nothing is left out.
  */
 export function batches(dataset: Dataset, options: BatchOptions): AsyncIterableIterator<Batch> {
   check(dataset, options);
@@ -105,6 +109,7 @@ async function* run(dataset: Dataset, options: BatchOptions): AsyncGenerator<Bat
 function jobOf(dataset: Dataset, indices: readonly number[], start: number, options: BatchOptions): BatchJob {
   return {
     sources: dataset.source ? indices.map((index) => dataset.source!(index)) : [],
+    names: indices.map((index) => dataset.name(index)),
     indices,
     labels: indices.map((index) => dataset.label(index)),
     classes: options.classes ?? dataset.classes,

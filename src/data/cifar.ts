@@ -1,4 +1,5 @@
-// CIFAR-10 and CIFAR-100, their binary version: a record is one or two labels, then 1024 bytes each of red, green and blue.
+// CIFAR-10 and CIFAR-100, their binary version: a record is one or two labels, then 1024 bytes each of red, green and
+// blue.
 //
 // A. Krizhevsky: Learning Multiple Layers of Features from Tiny Images, 2009; www.cs.toronto.edu/~kriz/cifar.html.
 
@@ -45,14 +46,18 @@ const hundred = (detail: 'fine' | 'coarse'): Kind => ({
 });
 
 /**
- * CIFAR-10: data_batch_1.bin to data_batch_5.bin and test_batch.bin (plain or .gz) in a folder, or in cifar-10-batches-bin below it.
- * 32 x 32 RGB, 10 classes. Throws DataError `missing_file`, `corrupt_file`, `unknown_class`.
+ * CIFAR-10: data_batch_1.bin to data_batch_5.bin and test_batch.bin (plain or .gz) in a folder, or in
+ * cifar-10-batches-bin below it. 32 x 32 RGB, 10 classes. Throws DataError `missing_file`, `corrupt_file`,
+ * `unknown_class`.
  */
 export function cifar10(folder: Folder): Promise<TrainAndTest> {
   return readKind(folder, ten);
 }
 
-/** CIFAR-100: train.bin and test.bin in a folder, or in cifar-100-binary below it; 100 fine classes or 20 coarse ones. Errors as cifar10's. */
+/**
+ * CIFAR-100: train.bin and test.bin in a folder, or in cifar-100-binary below it; 100 fine classes or 20 coarse ones.
+ * Errors as cifar10's.
+ */
 export function cifar100(
   folder: Folder,
   { labels = 'fine' }: { labels?: 'fine' | 'coarse' } = {},

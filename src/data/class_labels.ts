@@ -18,8 +18,8 @@ export interface ClassOptions {
 }
 
 /**
- * Labels of classes. Where every one is a whole number they are the labels, unless `classNames` has them as names. `nameOf` says
- * whose class it is. Throws DataError `unknown_class` where `classNames` lacks a name.
+ * Labels of classes. Where every one is a whole number they are the labels, unless `classNames` has them as names.
+ * `nameOf` says whose class it is. Throws DataError `unknown_class` where `classNames` lacks a name.
  */
 export function labelClasses(
   given: readonly string[],

@@ -53,7 +53,8 @@ export function adjustHue({ data, channels }: Canvas, turn: number): void {
   }
 }
 
-// Eigenvalues and eigenvectors (columns) of the covariance of ImageNet's RGB levels in [0, 1], as fb.resnet.torch published them.
+// Eigenvalues and eigenvectors (columns) of the covariance of ImageNet's RGB levels in [0, 1], as fb.resnet.torch
+// published them.
 const VALUES = [0.2175, 0.0188, 0.0045];
 const VECTORS = [
   [-0.5675, 0.7192, 0.4009],
@@ -62,8 +63,9 @@ const VECTORS = [
 ];
 
 /**
- * Adds [p1 p2 p3] [a1 l1, a2 l2, a3 l3] to every pixel: A. Krizhevsky, I. Sutskever, G. Hinton: ImageNet Classification with Deep
- * Convolutional Neural Networks, 2012, section 4.1. Nothing is cut. Grey gets the mean of what the three channels would.
+ * Adds [p1 p2 p3] [a1 l1, a2 l2, a3 l3] to every pixel: A. Krizhevsky, I. Sutskever, G. Hinton: ImageNet
+ * Classification with Deep Convolutional Neural Networks, 2012, section 4.1. Nothing is cut. Grey gets the mean of
+ * what the three channels would.
  */
 export function addLighting({ data, channels }: Canvas, alphas: readonly [number, number, number]): void {
   const shifts = VECTORS.map((row) => row.reduce((sum, p, k) => sum + p * alphas[k]! * VALUES[k]!, 0));

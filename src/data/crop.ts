@@ -55,7 +55,10 @@ export function resizedCrop(
   return resize(cut, { width: crop, height: crop, interpolation, antialias });
 }
 
-/** The resized picture's part of the input's size; only that part is computed. Padding shows as black: `fill` has to be 0. */
+/**
+ * The resized picture's part of the input's size; only that part is computed. Padding shows as black: `fill` has to
+ * be 0.
+ */
 export function cropPicture(picture: Picture, step: Step<'randomCrop'>, spec: Preprocess, draws: Draws): Picture {
   const full = resizedSize(picture.width, picture.height, spec.resize);
   const { left, top } = cornerOf(full, step.padding, spec.crop, draws);

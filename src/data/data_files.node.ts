@@ -56,7 +56,7 @@ export const dataFiles: DataFiles = {
   },
 
   async picture(place, signal) {
-    if (place instanceof Blob || !isAddress(place)) return place;
+    if (!isAddress(place)) return place;
     return new File([await fetchFile(place, signal)], place);
   },
 };

@@ -7,8 +7,8 @@ import type { ByteSource } from '../weights/bytes.ts';
 export type Place = string | URL | Blob;
 
 /**
- * A folder: a path or `file:` URL (Node); an http(s) address, whose files are known by name only; or the files themselves, as a
- * page's `<input type="file" webkitdirectory>` gives them.
+ * A folder: a path or `file:` URL (Node); an http(s) address, whose files are known by name only; or the files
+ * themselves, as a page's `<input type="file" webkitdirectory>` gives them.
  */
 export type Folder = string | URL | Iterable<File>;
 
@@ -21,8 +21,8 @@ export interface FolderFile {
 
 export interface DataFiles {
   /**
-   * All files below a folder, hidden ones left out, in no order. Throws DataError `missing_file` where there is no such folder,
-   * UsageError where it cannot be listed: an address.
+   * All files below a folder, hidden ones left out, in no order. Throws DataError `missing_file` where there is no
+   * such folder, UsageError where it cannot be listed: an address.
    */
   list(folder: Folder): Promise<readonly FolderFile[]>;
   /** The first of the names that the folder has. */
@@ -30,7 +30,7 @@ export interface DataFiles {
   /** Random access. Throws DataError `missing_file`. */
   open(place: Place): Promise<ByteSource>;
   /** The file as decodeImage takes it. */
-  picture(place: string | Blob, signal?: AbortSignal): Promise<ImageSource>;
+  picture(place: string, signal?: AbortSignal): Promise<ImageSource>;
 }
 
 /** What messages call a folder. */

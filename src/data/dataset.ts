@@ -18,8 +18,8 @@ export interface Dataset {
   /** The decoded picture: RGB, 8 bits. Throws ImageError or DataError, which name the file. */
   read(index: number, signal?: AbortSignal): Promise<Pixels>;
   /**
-   * What `read` decodes, as data that a worker can be sent, so that decoding leaves the main thread. Without it `batches` calls
-   * `read`. Raw pixels may be views of memory that nobody writes.
+   * What `read` decodes, as data that a worker can be sent, so that decoding leaves the main thread. Without it
+   * `batches` calls `read`. Raw pixels may be views of memory that nobody writes.
    */
   source?(index: number): PictureSource;
 }
@@ -35,7 +35,9 @@ export interface Contents {
   name(index: number): string;
 }
 
-/** A data set of its contents. Throws DataError `empty_dataset`, `unknown_class` where a label is not below `classes`. */
+/**
+ * A data set of its contents. Throws DataError `empty_dataset`, `unknown_class` where a label is not below `classes`.
+ */
 export function datasetOf({ labels, classes, classNames = null, from, source, name }: Contents): Dataset {
   if (labels.length === 0) throw new DataError('empty_dataset', `${from}: there are no pictures in it`);
   for (let i = 0; i < labels.length; i++) {
@@ -54,7 +56,7 @@ export function datasetOf({ labels, classes, classNames = null, from, source, na
     label: (index) => labels[at(index)]!,
     name: (index) => name(at(index)),
     source: (index) => source(at(index)),
-    read: async (index, signal) => fromRaw(await readSource(source(at(index)), signal)),
+    read: async (index, signal) => fromRaw(await readSource(source(at(index)), name(index), signal)),
   };
 }
 

@@ -6,7 +6,10 @@ import { cosine, logarithm } from '../weights/real_functions.ts';
 /** Sets the numbers that augment pictures apart from those that shuffle or start weights. */
 const AUGMENT = 0x6175676d;
 
-/** A stream of numbers, moved to another picture or step by `at`, so that a step that draws more does not change the next. */
+/**
+ * A stream of numbers, moved to another picture or step by `at`, so that a step that draws more does not change the
+ * next.
+ */
 export class Draws {
   readonly #key: readonly [number, number];
   readonly #counter: [number, number, number, number];

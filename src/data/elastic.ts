@@ -1,7 +1,7 @@
 // Elastic distortion: a smooth random field moves every point.
 //
-// P. Simard, D. Steinkraus, J. Platt: Best Practices for Convolutional Neural Networks Applied to Visual Document Analysis,
-// 2003, section 2: each displacement is uniform in [-1, 1], smoothed by a Gaussian of sigma, times alpha.
+// P. Simard, D. Steinkraus, J. Platt: Best Practices for Convolutional Neural Networks Applied to Visual Document
+// Analysis, 2003, section 2: each displacement is uniform in [-1, 1], smoothed by a Gaussian of sigma, times alpha.
 
 import { exponential } from '../weights/real_functions.ts';
 import type { Canvas } from './canvas.ts';

@@ -19,8 +19,9 @@ export interface IdxOptions {
 const UNSIGNED_BYTES = 8;
 
 /**
- * Pictures [n, height, width] or [n, height, width, 1 or 3] and labels [n] of two IDX files of unsigned bytes, plain or gzip.
- * Throws DataError `missing_file`, `corrupt_file` (which says where the file ends early, or that the two do not agree).
+ * Pictures [n, height, width] or [n, height, width, 1 or 3] and labels [n] of two IDX files of unsigned bytes, plain
+ * or gzip. Throws DataError `missing_file`, `corrupt_file` (which says where the file ends early, or that the two do
+ * not agree).
  */
 export async function idx(images: Place, labels: Place, options: IdxOptions = {}): Promise<Dataset> {
   const [pictures, classes] = await Promise.all([openWhole(images).then(read), openWhole(labels).then(read)]);
@@ -51,8 +52,9 @@ export function idxNames(part: 'train' | 't10k', kind: 'images-idx3' | 'labels-i
 }
 
 /**
- * MNIST, or another set under its file names (Fashion-MNIST, KMNIST): `train-images-idx3-ubyte.gz` and the three others, plain or
- * gzip, in a folder. 60,000 and 10,000 grey pictures of 28 x 28, 10 classes. Throws DataError `missing_file`, `corrupt_file`.
+ * MNIST, or another set under its file names (Fashion-MNIST, KMNIST): `train-images-idx3-ubyte.gz` and the three
+ * others, plain or gzip, in a folder. 60,000 and 10,000 grey pictures of 28 x 28, 10 classes. Throws DataError
+ * `missing_file`, `corrupt_file`.
  */
 export async function mnist(folder: Folder, options: IdxOptions = { classes: 10 }): Promise<TrainAndTest> {
   const part = async (name: 'train' | 't10k') => {

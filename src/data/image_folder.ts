@@ -11,7 +11,9 @@ export interface FolderOptions {
   readonly classNames?: readonly string[];
 }
 
-/** Names that pictures end with. What the decoder does not read is here to be refused by name, not to be passed over. */
+/**
+ * Names that pictures end with. What the decoder does not read is here to be refused by name, not to be passed over.
+ */
 const PICTURE = /\.(jpe?g|jfif|png|webp|gif|avif|tiff?|bmp|ppm|pgm)$/i;
 
 export function isPicture(path: string): boolean {
@@ -19,9 +21,10 @@ export function isPicture(path: string): boolean {
 }
 
 /**
- * A folder whose folders are classes: labels follow the order of their names by code point, and pictures within a class that of
- * their paths, as in torchvision. Files that are no pictures are passed over. Throws DataError `missing_file`, `empty_dataset` (a
- * class without a picture), `unknown_class` (a folder that `classNames` does not have), `unknown_dataset` (no class folders).
+ * A folder whose folders are classes: labels follow the order of their names by code point, and pictures within a
+ * class that of their paths, as in torchvision. Files that are no pictures are passed over. Throws DataError
+ * `missing_file`, `empty_dataset` (a class without a picture), `unknown_class` (a folder that `classNames` does not
+ * have), `unknown_dataset` (no class folders).
  */
 export async function imageFolder(folder: Folder, options: FolderOptions = {}): Promise<Dataset> {
   return classFolders(await dataFiles.list(folder), folderName(folder), options);

@@ -23,9 +23,10 @@ export interface ListOptions extends ClassOptions {
 }
 
 /**
- * Pictures and classes given as they are, or by a file that lists them: text (`path class` a line), CSV (`path,class`, a first line
- * of titles is passed over) or JSON (`[{ "image": path, "label": class }]`, `[[path, class]]` or `{ path: class }`). Classes are numbers
- * from 0, or names. Throws DataError `missing_file`, `corrupt_file` (with the line), `empty_dataset`, `unknown_class`.
+ * Pictures and classes given as they are, or by a file that lists them: text (`path class` a line), CSV
+ * (`path,class`, a first line of titles is passed over) or JSON (`[{ "image": path, "label": class }]`, `[[path,
+ * class]]` or `{ path: class }`). Classes are numbers from 0, or names. Throws DataError `missing_file`,
+ * `corrupt_file` (with the line), `empty_dataset`, `unknown_class`.
  */
 export async function imageList(list: Place | readonly Labelled[], options: ListOptions = {}): Promise<Dataset> {
   const isFile = typeof list === 'string' || list instanceof URL || list instanceof Blob;

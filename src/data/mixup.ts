@@ -1,7 +1,7 @@
 // Targets of a batch, and mixup: pictures and targets mixed two by two.
 //
-// H. Zhang, M. Cisse, Y. Dauphin, D. Lopez-Paz: mixup: Beyond Empirical Risk Minimization, 2018. Pairs as in torchvision's
-// references: every picture with the one before it in the batch, the first with the last, by one share.
+// H. Zhang, M. Cisse, Y. Dauphin, D. Lopez-Paz: mixup: Beyond Empirical Risk Minimization, 2018. Pairs as in
+// torchvision's references: every picture with the one before it in the batch, the first with the last, by one share.
 
 import { exponential, logarithm } from '../weights/real_functions.ts';
 import type { Draws } from './draws.ts';
@@ -34,8 +34,9 @@ export function mix(images: Float32Array, count: number, share: number): void {
 }
 
 /**
- * A number of Beta(alpha, alpha). Below 1 by M. Jöhnk's method (1964), in logarithms so that small powers do not vanish; from 1 on a
- * uniform number is kept with the probability of its density over the greatest one, at 1/2: (4 x (1 - x))^(alpha - 1).
+ * A number of Beta(alpha, alpha). Below 1 by M. Jöhnk's method (1964), in logarithms so that small powers do not
+ * vanish; from 1 on a uniform number is kept with the probability of its density over the greatest one, at 1/2: (4 x
+ * (1 - x))^(alpha - 1).
  */
 export function drawBeta(alpha: number, draws: Draws): number {
   for (;;) {

@@ -25,10 +25,11 @@ const TRAIN = /^(train|training)$/i;
 const LIST = /\.(txt|csv|json)$/i;
 
 /**
- * Opens a data set by looking at it: the four files of MNIST; the binary files of CIFAR-10 or CIFAR-100; tar shards, those named
- * test* or val* set apart; a folder train (and test, val or valid) of class folders or shards; class folders; a list of paths and classes
- * (.txt, .csv, .json); a .tar. In browsers the folder is its Files. Classes of the test set are numbered as those of the training
- * set. Throws DataError `missing_file`, `unknown_dataset`, and what the readers throw.
+ * Opens a data set by looking at it: the four files of MNIST; the binary files of CIFAR-10 or CIFAR-100; tar shards,
+ * those named test* or val* set apart; a folder train (and test, val or valid) of class folders or shards; class
+ * folders; a list of paths and classes (.txt, .csv, .json); a .tar. In browsers the folder is its Files. Classes of
+ * the test set are numbered as those of the training set. Throws DataError `missing_file`, `unknown_dataset`, and
+ * what the readers throw.
  */
 export async function openDataset(place: Folder): Promise<OpenedDataset> {
   if (typeof place === 'string' || place instanceof URL) {

@@ -1,7 +1,7 @@
 // Where one picture of a data set lies, as plain data that a worker can be sent, and how it becomes pixels.
 
 import { dataFiles } from '#data_files';
-import type { RawPixels } from '../image/pixels.ts';
+import type { ImageSource, RawPixels } from '../image/pixels.ts';
 import { isRawPixels } from '../image/raw.ts';
 
 /** Bytes [start, end) of a file: a picture in an archive. */
@@ -20,13 +20,23 @@ export function isDecoded(source: PictureSource): source is RawPixels {
   return typeof source === 'object' && !(source instanceof Blob) && !isPart(source) && isRawPixels(source);
 }
 
-/** The source's pixels; raw ones come back as they are. Throws ImageError or DataError, which name the file. */
-export async function readSource(source: PictureSource, signal?: AbortSignal): Promise<RawPixels> {
+/**
+ * The source's pixels; raw ones come back as they are. `name` is what errors call a Blob. Throws ImageError or
+ * DataError, which name the file.
+ */
+export async function readSource(source: PictureSource, name: string, signal?: AbortSignal): Promise<RawPixels> {
   if (isDecoded(source)) return source;
   const { decodeImage } = await import('#decode'); // with the first picture that needs it
-  const encoded =
-    typeof source === 'object' && isPart(source) ? await readPart(source) : await dataFiles.picture(source, signal);
-  return decodeImage(encoded, signal ? { signal } : {});
+  return decodeImage(await encoded(source, name, signal), signal ? { signal } : {});
+}
+
+async function encoded(
+  source: Exclude<PictureSource, RawPixels>,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<ImageSource> {
+  if (source instanceof Blob) return new File([source], name); // in Node a File comes to a worker as a Blob
+  return typeof source === 'string' ? dataFiles.picture(source, signal) : readPart(source);
 }
 
 function isPart(source: Exclude<PictureSource, string>): source is FilePart {

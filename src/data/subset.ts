@@ -20,8 +20,9 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
 }
 
 /**
- * Parts by chance, disjoint: `split(dataset, [0.9, 0.1], seed)`. The same seed gives the same parts everywhere; within a part
- * pictures keep their order. Throws UsageError where fractions are not positive, come to more than 1, or leave a part empty.
+ * Parts by chance, disjoint: `split(dataset, [0.9, 0.1], seed)`. The same seed gives the same parts everywhere;
+ * within a part pictures keep their order. Throws UsageError where fractions are not positive, come to more than 1,
+ * or leave a part empty.
  */
 export function split<const Fractions extends readonly number[]>(
   dataset: Dataset,

@@ -14,7 +14,10 @@ export interface TarEntry {
 
 const BLOCK = 512;
 
-/** Lists an archive's files in their order. Throws DataError `corrupt_file` for what is no archive, is damaged or ends early. */
+/**
+ * Lists an archive's files in their order. Throws DataError `corrupt_file` for what is no archive, is damaged or ends
+ * early.
+ */
 export async function listTar(file: ByteSource): Promise<TarEntry[]> {
   const entries: TarEntry[] = [];
   let longName: string | null = null;

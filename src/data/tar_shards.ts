@@ -20,9 +20,9 @@ interface Sample {
 }
 
 /**
- * Pictures of one archive or several, in the archives' order. A sample is a picture and a class: `KEY.cls` with a number or a name, or
- * `KEY.json` with `label` or `cls`. Only headers and classes are read at first. Throws DataError `missing_file`, `corrupt_file` (with
- * archive and member), `empty_dataset`, `unknown_class`.
+ * Pictures of one archive or several, in the archives' order. A sample is a picture and a class: `KEY.cls` with a
+ * number or a name, or `KEY.json` with `label` or `cls`. Only headers and classes are read at first. Throws DataError
+ * `missing_file`, `corrupt_file` (with archive and member), `empty_dataset`, `unknown_class`.
  */
 export async function tarShards(shards: Place | readonly Place[], options: ClassOptions = {}): Promise<Dataset> {
   const places = Array.isArray(shards) ? (shards as readonly Place[]) : [shards as Place];

@@ -1,7 +1,7 @@
 // Several views of one picture for evaluation, whose softmax outputs are averaged by the caller.
 //
-// A. Krizhevsky, I. Sutskever, G. Hinton: ImageNet Classification with Deep Convolutional Neural Networks, 2012, section 4.1:
-// the four corner crops and the centre crop of the central square, and their mirror images.
+// A. Krizhevsky, I. Sutskever, G. Hinton: ImageNet Classification with Deep Convolutional Neural Networks, 2012,
+// section 4.1: the four corner crops and the centre crop of the central square, and their mirror images.
 
 import { frame } from '../image/frame.ts';
 import type { Pixels } from '../image/pixels.ts';
@@ -11,7 +11,10 @@ import type { Canvas } from './canvas.ts';
 import { flip } from './steps.ts';
 import { Transformer, toPicture } from './transform.ts';
 
-/** `centre`: as classify sees it. `flipped`: that and its mirror image. `five`: corners and centre. `ten`: those and their mirrors. */
+/**
+ * `centre`: as classify sees it. `flipped`: that and its mirror image. `five`: corners and centre. `ten`: those and
+ * their mirrors.
+ */
 export type ViewKind = 'centre' | 'flipped' | 'five' | 'ten';
 
 /** A network's inputs: [views, channels, height, width] float32, row-major. */
@@ -21,8 +24,9 @@ export interface Views {
 }
 
 /**
- * The views of a picture: the centre first, then the corners (top left, top right, bottom left, bottom right), then the mirrors in
- * the same order. Corners are those of the central square whose side is `preprocess.resize`. Throws UsageError as preprocess does.
+ * The views of a picture: the centre first, then the corners (top left, top right, bottom left, bottom right), then
+ * the mirrors in the same order. Corners are those of the central square whose side is `preprocess.resize`. Throws
+ * UsageError as preprocess does.
  */
 export function views(pixels: Pixels, preprocess: Preprocess, kind: ViewKind): Views {
   const { resize, crop, interpolation, antialias, mean } = preprocess;

@@ -86,8 +86,8 @@ export interface AffineMap {
 }
 
 /**
- * Where an affine map's output is read. It is torchvision's, `functional.affine`: rotate, shear and scale about the centre, then
- * shift; in words of its matrix, C = T R(degrees) Shear Scale, and what is read is at its inverse.
+ * Where an affine map's output is read. It is torchvision's, `functional.affine`: rotate, shear and scale about the
+ * centre, then shift; in words of its matrix, C = T R(degrees) Shear Scale, and what is read is at its inverse.
  */
 export function affinePositions(canvas: Canvas, map: AffineMap): Positions {
   const { width, height } = canvas;

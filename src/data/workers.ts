@@ -1,4 +1,5 @@
-// What making batches needs of the platform: other threads, and a moment's rest of this one. `#workers` is Node's or the browser's.
+// What making batches needs of the platform: other threads, and a moment's rest of this one. `#workers` is Node's or
+// the browser's.
 
 /** A thread that runs the worker of this folder. */
 export interface WorkerThread {
