@@ -3,11 +3,14 @@
 import * as z from 'zod/mini';
 import { formatShape } from '../../runtime/graph/value.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
+import { depthwiseWeightGradient } from '../depthwise/depthwise_weight_gradient.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import { conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_weight_gradient.wgsl';
 import { conv2dWeightGradientBroadcast } from './conv2d_weight_gradient_broadcast.ts';
+import { conv2dWeightGradientGrouped } from './conv2d_weight_gradient_grouped.ts';
+import { conv2dWeightGradientTile } from './conv2d_weight_gradient_tile.ts';
 import { tapUniforms } from './geometry.ts';
 import { weightGeometry, weightGradientMacs } from './weight_geometry.ts';
 
@@ -56,5 +59,11 @@ export const conv2dWeightGradient = defineOp({
     return [dy.channels, x.channels / groups, ...kernel];
   },
   macs: weightGradientMacs,
-  kernels: [plain, conv2dWeightGradientBroadcast],
+  kernels: [
+    plain,
+    conv2dWeightGradientGrouped,
+    conv2dWeightGradientTile,
+    conv2dWeightGradientBroadcast,
+    depthwiseWeightGradient,
+  ],
 });
