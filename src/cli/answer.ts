@@ -38,7 +38,8 @@ export function printAnswer({ image, top, ms }: Answer, model: Model | null): vo
   print([bold(image), ...rows, `  ${times}`, ...where, ''].join('\n'));
 }
 
-function deviceName({ device: { facts } }: Model): string {
+/** `llvmpipe: Mesa 25.0.7 (a CPU plays the GPU)`. */
+export function deviceName({ device: { facts } }: Model): string {
   const name =
     facts.description || [facts.vendor, facts.architecture].filter(Boolean).join(' ') || 'an unnamed adapter';
   return facts.fallback ? `${name} (a CPU plays the GPU)` : name;

@@ -7,13 +7,13 @@ import { UsageError } from '../runtime/errors.ts';
 /** A flag; `value` names what follows it, a switch has none. `kind` is what that is read as, else text. */
 interface Flag {
   readonly value?: string;
-  readonly kind?: 'count' | 'numbers';
+  readonly kind?: 'count' | 'whole' | 'number' | 'numbers';
   readonly choices?: readonly string[];
   readonly about: string;
 }
 
 export const flags = {
-  model: { value: 'NAME', about: 'the model (default resnet18); `convoke list` names them' },
+  model: { value: 'NAME', about: 'the model; `convoke list` names them (default for pictures: resnet18)' },
   weights: { value: 'FILE|URL|ID', about: "a .safetensors file, its address, or an entry's id from `convoke info`" },
   hub: { value: 'DIR|URL', about: 'a folder or address with a hub.json, in place of where the weights are published' },
   offline: { about: 'touch no network: a folder or the cache only' },
@@ -37,6 +37,54 @@ export const flags = {
   interpolation: { value: 'NAME', choices: ['bilinear', 'bicubic'], about: 'how they are resized' },
   mean: { value: 'A,B,C', kind: 'numbers', about: 'subtracted from the channels, which are 0 to 1' },
   std: { value: 'A,B,C', kind: 'numbers', about: 'and what they are divided by' },
+  data: {
+    value: 'DIR|FILE',
+    about: 'labelled pictures: MNIST or CIFAR files, class folders, tar shards, or a list (.txt, .csv, .json)',
+  },
+  out: { value: 'PATH', about: 'what is written: the folder of train (default run), the file of explain' },
+  epochs: { value: 'N', kind: 'count', about: 'how often each picture is learned from (default 10)' },
+  batch: { value: 'N', kind: 'count', about: 'pictures a step (default 64)' },
+  optimizer: {
+    value: 'NAME',
+    choices: ['sgd', 'adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta'],
+    about: 'how weights follow gradients (default sgd)',
+  },
+  lr: { value: 'X', kind: 'number', about: 'the learning rate (default 0.01 for sgd, else 0.001)' },
+  momentum: { value: 'X', kind: 'number', about: 'of sgd and rmsprop (default 0.9 for sgd, else 0)' },
+  'weight-decay': { value: 'X', kind: 'number', about: 'how much weights shrink (default 0)' },
+  schedule: { value: 'NAME', about: 'how the rate changes (default constant)' },
+  clip: { value: 'X', kind: 'number', about: 'the most that the gradients may measure together' },
+  accumulate: { value: 'N', kind: 'count', about: 'batches whose gradients make one step (default 1)' },
+  average: {
+    value: 'X',
+    kind: 'number',
+    about: 'keep a moving average of the weights, of which each step leaves the share X',
+  },
+  augment: {
+    value: 'NAMES',
+    about: 'change pictures before they are learned from: digits, photos, cifar, alexnet, or steps with commas',
+  },
+  pretrained: {
+    about: 'begin with the published weights; the layer that gives the classes starts anew where they differ',
+  },
+  freeze: { value: 'PATTERNS', about: 'what does not learn, with commas; features is all but the last layer' },
+  size: { value: 'N', kind: 'count', about: "side of the model's input in pixels" },
+  validate: { value: 'DIR|SHARE', about: 'what epochs are judged by: other pictures, or a share of these (0.1)' },
+  patience: { value: 'N', kind: 'count', about: 'stop when N epochs have done no better' },
+  precision: { value: 'NAME', choices: ['f32', 'f16'], about: 'how activations are stored (default f32)' },
+  seed: { value: 'N', kind: 'whole', about: 'of everything that is random (default 0)' },
+  resume: { about: 'go on where the training in this folder stopped' },
+  views: {
+    value: 'NAME',
+    choices: ['centre', 'flip', 'five-crop', 'ten-crop'],
+    about: 'parts of each picture whose answers are averaged (default centre)',
+  },
+  class: { value: 'LABEL|N', about: 'the class to explain, by name or number (default: the best answer)' },
+  method: {
+    value: 'NAME',
+    choices: ['gradcam', 'saliency'],
+    about: 'where the class is seen, or which pixels move it (default gradcam)',
+  },
   force: { about: 'replace what stands in hub.json, and drop entries without a file' },
   json: { about: 'one JSON document on stdout, and nothing else there' },
   help: { about: 'this page' },
@@ -47,7 +95,7 @@ export type FlagName = keyof typeof flags;
 /** What a flag's value is read as. */
 type Read<F> = F extends { readonly choices: readonly (infer Choice)[] }
   ? Choice
-  : F extends { readonly kind: 'count' }
+  : F extends { readonly kind: 'count' | 'whole' | 'number' }
     ? number
     : F extends { readonly kind: 'numbers' }
       ? readonly number[]
@@ -101,6 +149,15 @@ const readers = {
   count(name: FlagName, text: string): number {
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
     throw wrongUsage(`--${name} takes a whole number from 1, and was given '${text}'`);
+  },
+  whole(name: FlagName, text: string): number {
+    if (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 32) return Number(text);
+    throw wrongUsage(`--${name} takes a whole number from 0, and was given '${text}'`);
+  },
+  number(name: FlagName, text: string): number {
+    const number = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isFinite(number) && number >= 0) return number;
+    throw wrongUsage(`--${name} takes a number from 0, and was given '${text}'`);
   },
   numbers(name: FlagName, text: string): readonly number[] {
     const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));

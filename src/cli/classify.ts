@@ -1,6 +1,5 @@
 // `convoke classify`: what is in pictures, one answer each.
 
-import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { buffer } from 'node:stream/consumers';
@@ -8,16 +7,14 @@ import { decodeImage } from '#decode';
 import type { ImageSource } from '../image/pixels.ts';
 import { samplePicture } from '../image/sample.ts';
 import { registry } from '../index.ts';
-import { classNames } from '../registry/classes/classes.ts';
-import type { LoadOptions } from '../registry/load.ts';
 import { best, type Model } from '../registry/model.ts';
 import { ConvokeError, ImageError } from '../runtime/errors.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { type Answer, printAnswer, type Times } from './answer.ts';
 import { type Arguments, wrongUsage } from './arguments.ts';
 import { type ErrorDocument, errorDocument } from './failure.ts';
+import { loadModel } from './load_model.ts';
 import { printJson, tell } from './output.ts';
-import { showProgress } from './progress.ts';
 
 interface Refusal {
   readonly image: string;
@@ -49,7 +46,7 @@ export async function classify(args: Arguments, signal: AbortSignal): Promise<nu
       }
       // Not before a picture could be read: nobody wants a download in order to hear of a missing file.
       const isFirst = opened === null;
-      const model: Model = opened?.model ?? (await load(name, args, signal));
+      const model: Model = opened?.model ?? (await loadModel(name, args, signal));
       const input = await model.read(pixels, { signal });
       opened ??= { model, first: (await timed(model, input)).ms };
       const { logits, ms: run } = await timed(model, input);
@@ -79,25 +76,6 @@ function openOperand(name: string): Promise<ImageSource> | ImageSource {
   if (/^https?:/i.test(name))
     throw new ImageError('unsupported_image', `${name}: is no file; fetch it first, or pipe it to convoke classify -`);
   return name;
-}
-
-async function load(name: string, args: Arguments, signal: AbortSignal): Promise<Model> {
-  const { hub, offline, driver } = args;
-  const bars = await showProgress();
-  try {
-    const { onProgress } = bars;
-    return await registry.load(name, { hub, offline, driver, signal, onProgress, ...(await weights(name, args)) });
-  } finally {
-    bars.stop();
-  }
-}
-
-/** A word that no file is called is the id of an entry. */
-async function weights(name: string, { weights }: Arguments): Promise<LoadOptions> {
-  if (weights === undefined) return { pretrained: true };
-  if (/^\w+$/.test(weights) && !existsSync(weights)) return { pretrained: weights };
-  const usual = registry.info(name).weights.find((entry) => entry.default);
-  return usual ? { weights, classNames: await classNames(usual.classes) } : { weights };
 }
 
 async function timed(model: Model, input: Tensor): Promise<{ logits: Float32Array; ms: number }> {

@@ -1,7 +1,7 @@
-// Bars on stderr while a model loads: downloads, checks, pipelines and tensors.
+// Bars on stderr: while a model loads, for downloads, checks, pipelines and tensors; and for whatever else is counted.
 
 import process from 'node:process';
-import type { SingleBar } from 'cli-progress';
+import type { Options, SingleBar } from 'cli-progress';
 import type { OnProgress, Progress } from '../runtime/progress.ts';
 import { size } from './output.ts';
 
@@ -22,21 +22,7 @@ const titles: Readonly<Record<Progress['phase'], string>> = {
 export async function showProgress(): Promise<ProgressBars> {
   if (!process.stderr.isTTY) return { onProgress: () => {}, stop: () => {} };
   const { default: cliProgress } = await import('cli-progress');
-  const bars = new cliProgress.MultiBar(
-    {
-      stream: process.stderr,
-      format: '{title} {bar} {amount}',
-      barCompleteChar: '█',
-      barIncompleteChar: '░',
-      barsize: 30,
-      clearOnComplete: true,
-      hideCursor: true,
-      stopOnComplete: false,
-      gracefulExit: false, // an interruption is ours to end
-      fps: 15,
-    },
-    cliProgress.Presets.shades_classic,
-  );
+  const bars = new cliProgress.MultiBar(barOptions('{title} {bar} {amount}', 30), cliProgress.Presets.shades_classic);
   const shown = new Map<string, SingleBar>();
   return {
     onProgress(progress) {
@@ -51,6 +37,48 @@ export async function showProgress(): Promise<ProgressBars> {
       bar.update(done, payload);
     },
     stop: () => bars.stop(),
+  };
+}
+
+/** How a bar looks that stands on one line of stderr and leaves nothing behind. */
+export function barOptions(format: string, barsize: number): Options {
+  return {
+    stream: process.stderr,
+    format,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize,
+    clearOnComplete: true,
+    hideCursor: true,
+    stopOnComplete: false,
+    gracefulExit: false, // an interruption is ours to end
+    fps: 15,
+  };
+}
+
+export interface CountBar {
+  update(done: number, total: number): void;
+  /** Wipes the bar off the screen. Safe to call twice. */
+  stop(): void;
+}
+
+/** One bar for a count, where stderr is a terminal and nobody asked for silence. */
+export async function showCount(title: string, unit: string, silent = false): Promise<CountBar> {
+  if (silent || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  const { default: cliProgress } = await import('cli-progress');
+  const format = `${title.padEnd(11)} {bar} {value} of {total} ${unit}`;
+  const bar = new cliProgress.SingleBar(barOptions(format, 30), cliProgress.Presets.shades_classic);
+  let shown = false;
+  return {
+    update(done, total) {
+      if (shown) bar.update(done);
+      else bar.start(total, done);
+      shown = true;
+    },
+    stop() {
+      if (shown) bar.stop();
+      shown = false;
+    },
   };
 }
 

@@ -2,9 +2,10 @@
 
 import type { EpochEvent, Scores } from '../training/events.ts';
 import { html, Markup } from './html.ts';
-import { confusionTable, percent, type WrongAnswer, wrongGallery } from './report_answers.ts';
+import { confusionTable, type WrongAnswer, wrongGallery } from './report_answers.ts';
 import { curveFigure } from './report_curves.ts';
 import { reportStyle } from './report_style.ts';
+import { countText, shareText, timeText } from './score_text.ts';
 
 export interface Report {
   readonly model: string;
@@ -77,13 +78,13 @@ function tiles({ epochs, seconds, test, classNames }: Report): Markup {
   const trained = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const rate = epochs.reduce((sum, epoch) => sum + epoch.imagesPerSecond * epoch.seconds, 0) / (trained || 1);
   const facts: (readonly [string, string] | null)[] = [
-    test && [percent(test.scores.top1), `of ${count(test.scores.count)} pictures right`],
-    test && classNames.length > 5 ? [percent(test.scores.top5), 'right among five answers'] : null,
+    test && [shareText(test.scores.top1), `of ${countText(test.scores.count)} pictures right`],
+    test && classNames.length > 5 ? [shareText(test.scores.top5), 'right among five answers'] : null,
     test && [number(test.scores.loss), 'loss on these'],
     last ? [number(last.loss), 'loss of the last epoch'] : null,
-    [count(epochs.length), epochs.length === 1 ? 'epoch' : 'epochs'],
-    [time(seconds), 'in all'],
-    rate > 0 ? [count(Math.round(rate)), 'pictures a second'] : null,
+    [countText(epochs.length), epochs.length === 1 ? 'epoch' : 'epochs'],
+    [timeText(seconds), 'in all'],
+    rate > 0 ? [countText(rate), 'pictures a second'] : null,
   ];
   return html`<ul class="tiles">
 ${facts.map(
@@ -122,31 +123,20 @@ function answers(
   { scores, confusion, wrong, wrongCount }: NonNullable<Report['test']>,
   names: readonly string[],
 ): Markup {
-  const shown = wrong.length < wrongCount ? `, ${count(wrong.length)} of them here` : '';
+  const shown = wrong.length < wrongCount ? `, ${countText(wrong.length)} of them here` : '';
   return html`<section>
 <h2>What was taken for what</h2>
 ${confusionTable(confusion, names)}
 </section>
 <section>
-<h2>Read wrongly: ${count(wrongCount)} of ${count(scores.count)}${shown}</h2>
+<h2>Read wrongly: ${countText(wrongCount)} of ${countText(scores.count)}${shown}</h2>
 ${wrong.length > 0 ? wrongGallery(wrong, names) : html`<p class="note">None.</p>`}
 </section>`;
 }
-
-const count = (value: number): string => value.toLocaleString('en-US');
 
 /** Three digits. */
 function number(value: number): string {
   return value !== 0 && Math.abs(value) < 1e-3
     ? value.toExponential(1).replace('.0e', 'e')
     : String(Number(value.toPrecision(3)));
-}
-
-/** `12 min 31 s`. */
-function time(seconds: number): string {
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,6 +1,7 @@
 // What a report shows of a model's answers: which class was taken for which, and the pictures that were read wrongly.
 
 import { html, type Markup } from './html.ts';
+import { shareText } from './score_text.ts';
 
 /** A picture that was read wrongly; class numbers, and the share of certainty of the answer. */
 export interface WrongAnswer {
@@ -31,7 +32,7 @@ ${confusion.map((row, truth) => {
     const strength = Math.round(100 * (truth === answer ? share ** 2 : Math.cbrt(share)));
     return html`<td class="${kind}" style="--strength:${strength}%" title="${names[truth]!} read as ${names[answer]!}: ${count} of ${total}">${count}</td>`;
   });
-  return html`<tr><th scope="row">${names[truth]!}</th>${cells}<td class="share">${total === 0 ? '' : percent(row[truth]! / total)}</td></tr>
+  return html`<tr><th scope="row">${names[truth]!}</th>${cells}<td class="share">${total === 0 ? '' : shareText(row[truth]! / total)}</td></tr>
 `;
 })}</tbody>
 </table></div>
@@ -60,9 +61,4 @@ ${wrong.map(
 </figure>
 `,
 )}</div>`;
-}
-
-/** `99.21 %`. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
 }

@@ -22,13 +22,19 @@ afterAll(removeCommand);
 
 describe('wrong usage', () => {
   const classify = 'usage: convoke classify IMAGE... [FLAGS]';
+  const train = 'usage: convoke train [FLAGS]';
+  const evaluate = 'usage: convoke evaluate [FLAGS]';
   it.each([
     [
       ['classfy'],
       "there is no command 'classfy'; did you mean classify?",
-      'usage: convoke classify|list|info|pull|cache|hub|doctor [FLAGS]',
+      'usage: convoke classify|train|evaluate|explain|digits|list|info|pull|cache|hub|doctor [FLAGS]',
     ],
-    [['toString'], "there is no command 'toString'", 'usage: convoke classify|list|info|pull|cache|hub|doctor [FLAGS]'],
+    [
+      ['toString'],
+      "there is no command 'toString'",
+      'usage: convoke classify|train|evaluate|explain|digits|list|info|pull|cache|hub|doctor [FLAGS]',
+    ],
     [['classify'], 'classify wants at least one IMAGE, or --sample', classify],
     [['classify', 'a.jpg', '--modle', 'x'], 'there is no flag --modle here; did you mean --model?', classify],
     [['classify', 'a.jpg', '--no-json'], 'there is no flag --no-json here', classify],
@@ -68,6 +74,33 @@ describe('wrong usage', () => {
       "--mean takes numbers with commas between them, and was given '1,,2'",
       'usage: convoke hub build DIR [FLAGS]',
     ],
+    [['train', 'mnist'], "train takes no 'mnist'", train],
+    [['train', '--data', 'src'], 'train needs --model NAME', train],
+    [['train', '--model', 'lenet5'], 'train needs --data DIR', train],
+    [['train', '--epochs', '0'], "--epochs takes a whole number from 1, and was given '0'", train],
+    [['train', '--seed', '-1'], '--seed needs a value: --seed N', train],
+    [['train', '--seed', '1.5'], "--seed takes a whole number from 0, and was given '1.5'", train],
+    [['train', '--lr', 'fast'], "--lr takes a number from 0, and was given 'fast'", train],
+    [
+      ['train', '--optimizer', 'adamm'],
+      "--optimizer takes sgd, adam, adamw, rmsprop, adagrad, adadelta, and was given 'adamm'",
+      train,
+    ],
+    [
+      ['train', '--model', 'lenet5', '--data', 'src', '--augment', 'flop'],
+      "--augment: there is no 'flop'; did you mean flip?",
+      train,
+    ],
+    [
+      ['train', '--model', 'lenet5', '--data', 'src', '--validate', '1.5'],
+      "--validate takes a folder, or a share between 0 and 1, and was given '1.5'",
+      train,
+    ],
+    [['evaluate', '--model', 'lenet5'], 'evaluate needs --data DIR', evaluate],
+    [['evaluate', '--data', 'src'], 'evaluate needs --model NAME, or several with commas', evaluate],
+    [['evaluate', '--data', 'src', '--model', 'a,b', '--weights', 'x'], '--weights names 1 for 2 models', evaluate],
+    [['explain'], 'explain wants one IMAGE, and was given 0', 'usage: convoke explain IMAGE [FLAGS]'],
+    [['digits', '7'], "digits takes no '7'", 'usage: convoke digits [FLAGS]'],
     [['info'], 'info wants one MODEL, and was given 0', 'usage: convoke info MODEL [FLAGS]'],
     [['doctor', 'x'], "doctor takes no 'x'", 'usage: convoke doctor [FLAGS]'],
   ])('%j', async (args, message, usage) => {
@@ -82,18 +115,25 @@ describe('wrong usage', () => {
 });
 
 describe('help', () => {
-  it.each(['classify', 'list', 'info', 'pull', 'cache', 'hub', 'doctor'])('of %s names its flags', async (name) => {
-    const { code, stdout, stderr } = await runCommand([name, '--help']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^convoke ${name}: .*\\n\\nusage: convoke ${name} `));
-    expect(stdout).toMatch(/^ {2}--json +\S/m);
-  });
+  it.each(['classify', 'train', 'evaluate', 'explain', 'digits', 'list', 'info', 'pull', 'cache', 'hub', 'doctor'])(
+    'of %s names its flags',
+    async (name) => {
+      const { code, stdout, stderr } = await runCommand([name, '--help']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`^convoke ${name}: .*\\n\\nusage: convoke ${name} `));
+      expect(stdout).toMatch(/^ {2}--json +\S/m);
+    },
+  );
 
   it('names every command and every variable', async () => {
     const { code, stdout } = await runCommand(['--help']);
     expect(code).toBe(0);
     for (const word of [
       'classify',
+      'train',
+      'evaluate',
+      'explain',
+      'digits',
       'list',
       'info',
       'pull',
