@@ -1,11 +1,6 @@
-// The peer: onnxruntime's CPU provider, installed into bench/ on first use, never a dependency of the library.
+// The peer in inference: onnxruntime's CPU provider.
 
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { ConvokeError } from '../src/runtime/errors.ts';
-import { root, versionIn } from './report.ts';
+import { requirePeer, versionOfPeer } from './peers.ts';
 
 /** As much of onnxruntime-node as is used here: its own types are not installed where this is compiled. */
 interface OnnxTensor {
@@ -30,28 +25,10 @@ export interface Peer {
   close(): Promise<void>;
 }
 
-const folder = join(root, 'bench');
-
-/** Installs the peer if it is missing. Throws ConvokeError 'peer_missing' where npm cannot. */
+/** Throws what installing it throws. */
 export function onnxruntime(): { version: string; open(model: Uint8Array, threads: number): Promise<Peer> } {
-  if (!existsSync(join(folder, 'node_modules/onnxruntime-node'))) install();
-  const ort = createRequire(join(folder, 'package.json'))('onnxruntime-node') as Onnxruntime;
-  return {
-    version: versionIn('bench/node_modules/onnxruntime-node/package.json'),
-    open: (model, threads) => open(ort, model, threads),
-  };
-}
-
-function install(): void {
-  process.stderr.write('installing the peers of bench/package.json (once, 290 MB)\n');
-  const args = ['ci', '--prefix', folder, '--loglevel=error'];
-  const options = { stdio: ['ignore', 2, 2] as ['ignore', number, number] };
-  const npm = process.env.npm_execpath; // set by `npm run`
-  const { status } = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, ...args], options)
-    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
-  if (status !== 0)
-    throw new ConvokeError('peer_missing', 'onnxruntime-node could not be installed into bench/: npm says why above');
+  const ort = requirePeer('onnxruntime-node') as Onnxruntime;
+  return { version: versionOfPeer('onnxruntime-node'), open: (model, threads) => open(ort, model, threads) };
 }
 
 async function open(ort: Onnxruntime, model: Uint8Array, threads: number): Promise<Peer> {
