@@ -5,11 +5,15 @@
 import { type Graph, rewrite } from '../graph/graph.ts';
 import { hasBatch, type Value } from '../graph/value.ts';
 
-/** What is kept: everything, or all sums of products, or every so many of these. */
-export type Keep = 'all' | { readonly everyProduct: number };
+/**
+ * What is kept: everything; what costs most to make, so that activations and norms are made again; or every so many of the places that
+ * all later values follow from, so that all between them is.
+ */
+export type Keep = 'all' | 'products' | { readonly everyCut: number };
 
-// Their results cost most to make again.
 const products = new Set(['conv2d', 'linear']);
+// A concatenation lies where its parts were made, and they are kept.
+const costly = new Set([...products, 'concat']);
 
 /**
  * The same graph, whose values outside `forward` read copies of the forward values that are not kept; a copy is made of copies, down
@@ -17,7 +21,7 @@ const products = new Set(['conv2d', 'linear']);
  */
 export function recompute(graph: Graph, forward: ReadonlySet<Value>, keep: Keep): Graph {
   if (keep === 'all') return graph;
-  const kept = keptValues(graph, forward, keep.everyProduct);
+  const kept = keptValues(graph, forward, keep);
   const copies = new Map<Value, Value>();
   const copyOf = (value: Value): Value => {
     // An explicit stack would be longer than a chain between two kept values ever is.
@@ -38,14 +42,39 @@ export function recompute(graph: Graph, forward: ReadonlySet<Value>, keep: Keep)
   });
 }
 
-/** Ends of the graph, what has no batch (weights, statistics: small), and every so many of the products. */
-function keptValues(graph: Graph, forward: ReadonlySet<Value>, everyProduct: number): ReadonlySet<Value> {
+/** Ends of the graph, and what has no batch (weights, statistics: small), beside what `keep` says. */
+function keptValues(graph: Graph, forward: ReadonlySet<Value>, keep: Exclude<Keep, 'all'>): ReadonlySet<Value> {
   const kept = new Set<Value>(Object.values(graph.outputs));
-  let count = 0;
-  for (const value of graph.values) {
-    if (!forward.has(value)) continue;
-    const product = products.has(value.operator?.name ?? '');
-    if (value.kind !== 'operator' || !hasBatch(value) || (product && count++ % everyProduct === 0)) kept.add(value);
-  }
+  const values = graph.values.filter((value) => forward.has(value));
+  for (const value of values) if (value.kind !== 'operator' || !hasBatch(value)) kept.add(value);
+  const cuts = cutsOf(values);
+  if (keep === 'products') {
+    for (const value of values) if (costly.has(value.operator?.name ?? '')) kept.add(value);
+    for (const cut of cuts) kept.add(cut);
+  } else for (const [i, cut] of cuts.entries()) if (i % keep.everyCut === 0) kept.add(cut);
   return kept;
+}
+
+/**
+ * Values that everything later follows from, no path leading past them: sums of products, and where a network comes together
+ * again, such as the end of a residual block. From one to the next, copies need nothing of before.
+ */
+function cutsOf(values: readonly Value[]): Value[] {
+  const activations = values.filter((value) => value.kind === 'operator' && hasBatch(value));
+  const places = new Map(activations.map((value, place) => [value, place]));
+  const readers = activations.map(() => 0);
+  const last = activations.map((_, place) => place);
+  for (const [place, value] of activations.entries())
+    for (const input of new Set(Object.values(value.inputs))) {
+      const from = places.get(input);
+      if (from === undefined) continue;
+      readers[from]!++;
+      last[from] = place;
+    }
+  let reach = 0;
+  return activations.filter((value, place) => {
+    const alone = reach <= place;
+    reach = Math.max(reach, last[place]!);
+    return alone && (readers[place]! > 1 || products.has(value.operator?.name ?? ''));
+  });
 }

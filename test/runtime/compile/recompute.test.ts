@@ -27,7 +27,7 @@ function net() {
 it('keeps everything, or makes again what costs little', () => {
   const { graph, forward } = net();
   expect(recompute(graph, forward, 'all')).toBe(graph);
-  expect(print(recompute(graph, forward, { everyProduct: 1 }))).toMatchInlineSnapshot(`
+  expect(print(recompute(graph, forward, 'products'))).toMatchInlineSnapshot(`
     "%0: f32[n,8,1,1] = input image
     %1: f32[n,8,1,1] = linear(%0, a.weight)
     %2: f32[n,8,1,1] = tanh(%1)
@@ -48,7 +48,7 @@ it('keeps everything, or makes again what costs little', () => {
 
 it('makes products again too where memory wants it, and never the ends', () => {
   const { graph, forward } = net();
-  expect(print(recompute(graph, forward, { everyProduct: 2 }))).toMatchInlineSnapshot(`
+  expect(print(recompute(graph, forward, { everyCut: 2 }))).toMatchInlineSnapshot(`
     "%0: f32[n,8,1,1] = input image
     %1: f32[n,8,1,1] = linear(%0, a.weight)
     %2: f32[n,8,1,1] = tanh(%1)
