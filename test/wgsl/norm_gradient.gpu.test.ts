@@ -16,7 +16,6 @@ import { type LocalResponseNormAttributes, localResponseNorm } from '../../src/w
 import { localResponseNormGradientReference } from '../../src/wgsl/lrn/local_response_norm_gradient.ref.ts';
 import { localResponseNormGradient } from '../../src/wgsl/lrn/local_response_norm_gradient.ts';
 import { rowOf } from '../../src/wgsl/reduce/row.ref.ts';
-import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
 import { checkEmbedded, checkOperator } from '../support/check.ts';
 import { checkEmbeddedRows } from '../support/embedded_rows.ts';
 import { checkGradientRule, checkOracleGradients } from '../support/gradient.ts';

@@ -2,10 +2,9 @@
 
 import * as z from 'zod/mini';
 import { type Candidate, defineOp } from '../op.ts';
-import { eachRun } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
 import { normedShape } from '../shared/normed_shape.ts';
-import { runsAlong } from '../shared/runs.ts';
+import { eachRun, runsAlong } from '../shared/runs.ts';
 import source from './batch_norm_eval_gradient.wgsl';
 
 const attributes = z.object({ eps: z.number().check(z.positive()) });

@@ -1,10 +1,9 @@
 // The gradient of local response normalisation: each channel moves all whose window it lies in.
 
 import { type Candidate, defineOp } from '../op.ts';
-import { eachRun } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
 import { normedShape } from '../shared/normed_shape.ts';
-import { runsAlong } from '../shared/runs.ts';
+import { eachRun, runsAlong } from '../shared/runs.ts';
 import { type LocalResponseNormAttributes, localResponseNormAttributes } from './local_response_norm.ts';
 import source from './local_response_norm_gradient.wgsl';
 

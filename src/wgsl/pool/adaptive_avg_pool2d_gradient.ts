@@ -2,9 +2,8 @@
 
 import * as z from 'zod/mini';
 import { activation, type Candidate, defineOp } from '../op.ts';
-import { eachRun } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
-import { runsAlong } from '../shared/runs.ts';
+import { eachRun, runsAlong } from '../shared/runs.ts';
 import source from './adaptive_avg_pool2d_gradient.wgsl';
 import window from './adaptive_window.wgsl';
 import { inputSizeAttribute } from './window.ts';

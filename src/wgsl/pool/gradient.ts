@@ -2,9 +2,8 @@
 
 import type { BufferRef } from '../../runtime/plan/program.ts';
 import type { Call, Emitter } from '../op.ts';
-import { eachRun } from '../shared/frame.ts';
 import { image, imageUniforms } from '../shared/image.ts';
-import { runsAlong } from '../shared/runs.ts';
+import { eachRun, runsAlong } from '../shared/runs.ts';
 import blocksText from './gradient_blocks.wgsl';
 import pixelsText from './gradient_pixels.wgsl';
 import { type WindowAttributes, windowOf, windowUniforms } from './window.ts';

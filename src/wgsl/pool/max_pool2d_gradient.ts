@@ -3,9 +3,8 @@
 import * as z from 'zod/mini';
 import { formatShape } from '../../runtime/graph/value.ts';
 import { type Call, type Candidate, defineOp, type Emitter } from '../op.ts';
-import { eachRun } from '../shared/frame.ts';
 import { image, imageUniforms } from '../shared/image.ts';
-import { runsAlong } from '../shared/runs.ts';
+import { eachRun, runsAlong } from '../shared/runs.ts';
 import bytes from './choice_bytes.wgsl';
 import words from './choice_words.wgsl';
 import choose from './choose.wgsl';

@@ -2,7 +2,9 @@
 
 import type { ImageLayout } from '../../runtime/plan/layout.ts';
 import type { Call, Candidate, Emitter } from '../op.ts';
-import { eachRun, eachSum, type Framed } from '../shared/frame.ts';
+import type { Framed } from '../shared/frame.ts';
+import { eachRun } from '../shared/runs.ts';
+import { eachSum } from '../shared/sums.ts';
 
 interface Pairs extends Omit<Framed, 'name'> {
   /** The image that is summed over. */

@@ -8,9 +8,6 @@ import eachChannelText from './each_channel.wgsl';
 import eachPixelText from './each_pixel.wgsl';
 import eachPixelWideText from './each_pixel_wide.wgsl';
 import eachQuadText from './each_quad.wgsl';
-import eachRunText from './each_run.wgsl';
-import eachSumText from './each_sum.wgsl';
-import eachSumWideText from './each_sum_wide.wgsl';
 import { linearGrid } from './grid.ts';
 import { image, imageUniforms } from './image.ts';
 import imageText from './image.wgsl';
@@ -37,7 +34,7 @@ export interface FramedImage extends Framed {
   readonly bind: Framed['bind'] & { readonly y: BufferRef };
 }
 
-type FramedStep = Omit<Step, 'layer' | 'operator'>;
+export type FramedStep = Omit<Step, 'layer' | 'operator'>;
 
 /** A kernel that gives `fn item(i: u32)`, for `count` items. */
 export function each(framed: Framed, count: (n: number) => number): FramedStep {
@@ -63,29 +60,6 @@ export function eachPixel(framed: FramedImage, wide: boolean): FramedStep {
   return wide ? step(framed, [eachPixelWideText], pixels, 1) : step(framed, [eachPixelText, eachText], pixels);
 }
 
-/** How a kernel goes along the pixels of an image, four channels at a time. */
-export interface Runs {
-  readonly layout: ImageLayout;
-  /** Pixels of a run, where the batch has so many. */
-  length(pixels: number): number;
-}
-
-/** A kernel that gives `fn run(i: u32, first: u32, pixels: u32, c: u32)`, four channels of some pixels that follow each other. */
-export function eachRun(framed: Framed, { layout: { written, height, width }, length }: Runs): FramedStep {
-  const quads = written / 4;
-  const pixels = (n: number) => height * width * n;
-  const made = step(framed, [eachRunText, eachText], (n) => quads * Math.ceil(pixels(n) / length(pixels(n))));
-  return {
-    ...made,
-    uniforms: (n) => ({ ...made.uniforms(n), quads, pixels: pixels(n), length: length(pixels(n)) }),
-  };
-}
-
-/** A kernel that gives `fn gather(i: u32, first: u32)`, which makes an item of many parts: alone, or `wide` with a workgroup's others. */
-export function eachSum(framed: Framed, count: (n: number) => number, wide: boolean): FramedStep {
-  return wide ? step(framed, [eachSumWideText], count, 1) : step(framed, [eachSumText, eachText], count);
-}
-
 /** A kernel that gives `fn whole(first: u32)`, which makes one result of `count` items: alone, or `wide` with a workgroup's others. */
 export function whole(framed: Framed, count: (n: number) => number, wide: boolean): FramedStep {
   return { ...step(framed, [wide ? wholeWideText : wholeText], count), grid: () => [1, 1, 1] };
@@ -95,7 +69,13 @@ function made({ bind, parts }: FramedImage): ImageLayout {
   return parts?.y ?? image(bind.y);
 }
 
-function step(framed: Framed, frame: readonly string[], count: (n: number) => number, perGroup = 64): FramedStep {
+/** A kernel in a frame of these files. */
+export function step(
+  framed: Framed,
+  frame: readonly string[],
+  count: (n: number) => number,
+  perGroup = 64,
+): FramedStep {
   const { name, sources, overrides, constants, bind, parts, uniforms, flops } = framed;
   const images = Object.entries(bind).flatMap(([key, { layout }]) =>
     layout.kind === 'image' ? Object.entries(imageUniforms(key, parts?.[key] ?? layout)) : [],
