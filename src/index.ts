@@ -53,6 +53,7 @@ export {
   HubError,
   ImageError,
   PlanError,
+  TrainingError,
   UsageError,
   WeightsError,
 } from './runtime/errors.ts';
@@ -61,6 +62,30 @@ export type { Value } from './runtime/graph/value.ts';
 export type { AdapterFacts } from './runtime/plan/facts.ts';
 export type { OnProgress, Progress } from './runtime/progress.ts';
 export { type Tensor, tensor } from './runtime/tensor.ts';
+export { type CheckpointFolder, resumeCheckpoint, saveCheckpoint } from './training/checkpoint.ts';
+export { type Answering, type EvaluateOptions, type Evaluation, evaluate } from './training/evaluate.ts';
+export type { EpochEvent, Scores, StepEvent, TrainingEvent } from './training/events.ts';
+export type { FitOptions } from './training/fit.ts';
+export { crossEntropy, type Loss, meanSquaredError, radialBasisLoss } from './training/losses.ts';
+export { adadelta, adagrad, adam, adamw, type Optimizer, rmsprop, sgd } from './training/optimizers.ts';
+export { googlenetSchedule, lenet5Schedule } from './training/paper_schedules.ts';
+export { alexnetSchedule, reduceOnPlateau, resnetSchedule } from './training/plateau.ts';
+export type { Progress as TrainingProgress } from './training/progress.ts';
+export {
+  constant,
+  constantWarmup,
+  cosine,
+  exponential,
+  linearWarmup,
+  multiStep,
+  oneCycle,
+  polynomial,
+  type Schedule,
+  sequential,
+  stepLr,
+  warmRestarts,
+} from './training/schedules.ts';
+export type { StepResult, Trainer, TrainerOptions, TrainingBatch } from './training/trainer.ts';
 export type { HubEntry, HubIndex, WeightsEntry, WeightsSource } from './weights/manifest.ts';
 export type { WeightsInput } from './weights/open_weights.ts';
 export type { StateDict } from './weights/tensors.ts';

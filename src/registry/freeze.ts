@@ -1,6 +1,7 @@
 // Which parameters do not learn: `freeze`, from patterns to names.
 
 import { UsageError } from '../runtime/errors.ts';
+import { namesParameter } from '../runtime/graph/name_pattern.ts';
 import { build } from './build.ts';
 import type { Prepared } from './load.ts';
 import type { ModelSpec } from './plugin.ts';
@@ -18,7 +19,7 @@ export function frozenNames(
   const names = parameters.map(({ name }) => name);
   return new Set(
     patterns.flatMap((pattern) => {
-      const found = names.filter((name) => matches(name, pattern));
+      const found = names.filter((name) => namesParameter(pattern, name));
       if (found.length > 0) return found;
       if (pattern === 'features') {
         const last = new Set(lastLayer(spec, { classes, size, config }, parameters));
@@ -27,12 +28,6 @@ export function frozenNames(
       throw new UsageError('invalid_argument', `load ${model}: freeze names ${pattern}, and no parameter is called so`);
     }),
   );
-}
-
-/** Whether `pattern`, with `*` for anything, is the name or the path of a module above it. */
-export function matches(name: string, pattern: string): boolean {
-  const text = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-  return new RegExp(`^${text}(\\..*)?$`).test(name);
 }
 
 /** Names of the parameters whose shapes follow the number of classes. */

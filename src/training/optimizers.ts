@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { UsageError } from '../runtime/errors.ts';
+import { namesParameter } from '../runtime/graph/name_pattern.ts';
 import type { Value } from '../runtime/graph/value.ts';
 import { adadelta as adadeltaOp } from '../wgsl/optimizer/adadelta.ts';
 import { adagrad as adagradOp } from '../wgsl/optimizer/adagrad.ts';
@@ -212,12 +213,7 @@ function make(name: string, settings: Shared & { readonly lr: number }, rule: Ru
 }
 
 function ownOf({ groups, weightDecay, decayBiasAndNorms, clipValue }: Shared, { name, shape }: Value): Own {
-  const own = groups.find(({ match }) => named(name, match));
+  const own = groups.find(({ match }) => namesParameter(match, name));
   const decays = decayBiasAndNorms || shape.length > 1;
   return { rateScale: own?.lr ?? 1, weightDecay: own?.weightDecay ?? (decays ? weightDecay : 0), clipValue };
-}
-
-function named(name: string, match: string): boolean {
-  const parts = match.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}(\\..*)?$`).test(name);
 }
