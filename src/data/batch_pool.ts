@@ -6,7 +6,7 @@ import { type Reply, received } from './batch_messages.ts';
 import type { WorkerThread } from './workers.ts';
 
 /** How long a worker may take to load, and how long it is kept without work. */
-const START_MS = 10_000;
+const START_MS = 30_000;
 const IDLE_MS = 10_000;
 
 /** A thread that makes batches, one after another. */
