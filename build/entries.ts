@@ -1,8 +1,8 @@
 // What the package offers: its entries, and the "exports" of package.json that follow from them.
 import { readdirSync } from 'node:fs';
 
-/** Files of src/models that are no family: the layers they are made of, and the list of them all. */
-const notFamily = /^(layers(_\w+)?|builtin)\.ts$/;
+/** Files of src/models that are no family: the layers they are made of, the list of them all, and what weights files are. */
+const notFamily = /^(layers(_\w+)?|builtin|weights\.d)\.ts$/;
 
 /** Families of models: `resnet` for src/models/resnet.ts, which is imported as `convoke/models/resnet`. */
 export function modelFamilies(): string[] {

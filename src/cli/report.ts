@@ -115,7 +115,7 @@ function charts(epochs: readonly EpochEvent[]): (Markup | null)[] {
   return [
     curveFigure('Loss', loss, number, best),
     curveFigure('Accuracy', accuracy, share, best),
-    curveFigure('Rate', [rate], number),
+    new Set(rate.values).size > 1 ? curveFigure('Rate', [rate], number) : null,
   ];
 }
 
