@@ -1,7 +1,7 @@
 // The gradient of a convolution's filters by subgroup broadcasts, for drivers on a CPU: one subgroup a workgroup, no barrier, no
-// mask on x. x [N,H,W,C] with its zeros around it, dy [N,P,Q,K], dw [chunk][K,C/groups,R,S]. One invocation: FILTERS filters, as
-// many as LANES or twice that, by four of their weights, LANES apart, over the pixels of a chunk, four at a step: more would not stay in a core's instruction
-// cache. A lane holds dy of one filter, for all lanes.
+// mask on x. x [N,H,W,C] with its zeros around it, dy [N,P,Q,K], dw [chunk][K,C/groups,R,S].
+// One invocation: FILTERS filters, as many as LANES or twice that, by four of their weights, LANES apart, over a chunk's pixels.
+// A lane holds dy of one filter for all lanes. Four pixels are taken at a step: the code of eight overflows a core's first cache.
 // x is seen from the output: at a pixel lies the first tap of its kernel. Groups are z.
 struct Params {
   x: Image, dy: Image, count: u32, panels: u32, tiles: u32, pixels: u32, chunk: u32,
@@ -12,15 +12,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
-// A filter's weights are gone through tap by tap, as x lies in memory. Those past the last one repeat it, and are thrown away.
-fn offset(i: u32) -> u32 {
-  let weight = min(i, params.weights - 1u);
-  let tap = weight / params.channels;
-  return tap / params.columns * params.tap_down + tap % params.columns * params.tap_across + weight % params.channels;
-}
-
 fn store_weight(value: f32, i: u32, to: u32) {
-  if (i < params.weights) { dw[to + i % params.channels * params.taps + i / params.channels] = value; }
+  if (i < params.weights) { dw[to + i] = value; }
 }
 
 fn store(sum: vec4f, i: u32, k: u32, to: u32) {

@@ -12,10 +12,12 @@ import outer4 from '../shared/outer_4.wgsl';
 import outer8 from '../shared/outer_8.wgsl';
 import { broadcastLanes } from './conv2d_broadcast.ts';
 import type { Conv2dWeightGradientAttributes } from './conv2d_weight_gradient.ts';
+import { filtersOf } from './conv2d_weight_gradient_broadcast.ts';
 import source from './conv2d_weight_gradient_broadcast.wgsl';
 import { tapSteps, underOutput } from './geometry.ts';
 import walkText from './walk_pixels.wgsl';
 import { weightGeometry } from './weight_geometry.ts';
+import offsetText from './weight_offset.wgsl';
 
 const outerText: Readonly<Record<number, string>> = { 4: outer4, 8: outer8 };
 // Workgroups that keep the cores of a CPU busy to the end.
@@ -26,8 +28,8 @@ export function emit(call: Call<Conv2dWeightGradientAttributes>, emitter: Emitte
   const { groups } = call.attributes;
   const { group, size, perGroup, kernelH, kernelW, outH, outW, weights, macs } = weightGeometry(call);
   const [x, dy] = [emitter.input('x'), emitter.input('dy')];
-  const both = group > lanes;
-  const panels = Math.ceil(group / (both ? 2 * lanes : lanes));
+  const filters = filtersOf(group, lanes);
+  const panels = Math.ceil(group / filters);
   const tiles = Math.ceil(size / (4 * lanes));
   const chunks = Math.min(Math.ceil(ENOUGH / (panels * tiles * groups)), Math.ceil((outH * outW) / lanes));
   const count = panels * tiles * chunks;
@@ -47,8 +49,8 @@ export function emit(call: Call<Conv2dWeightGradientAttributes>, emitter: Emitte
   inChunks(emitter, weights, chunks, (dw) => ({
     kernel: defineKernel(
       'conv2d_weight_gradient_broadcast',
-      [source, outerText[lanes] ?? '', walkText, imageText, linearIndex],
-      { constants: { FILTERS: both ? 2 * lanes : lanes }, enables: ['subgroups'] },
+      [source, outerText[lanes] ?? '', offsetText, walkText, imageText, linearIndex],
+      { constants: { FILTERS: filters }, enables: ['subgroups'] },
     ),
     bind: { x, dy, dw },
     uniforms: (n) => {

@@ -10,6 +10,7 @@ import { tapSteps, underOutput } from './geometry.ts';
 import { speed } from './speed.ts';
 import walkText from './walk_pixels.wgsl';
 import { weightGeometry, xNeeds } from './weight_geometry.ts';
+import offsetText from './weight_offset.wgsl';
 
 // Filters, and weights of each, that an invocation takes.
 const FILTERS = 4;
@@ -34,7 +35,7 @@ export const conv2dWeightGradientGrouped: Candidate<Conv2dWeightGradientAttribut
     inChunks(emitter, weights, chunks, (dw) => {
       const framed = {
         name: 'conv2d_weight_gradient_grouped',
-        sources: [source, walkText],
+        sources: [source, offsetText, walkText],
         bind: { x, dy, dw },
         parts: { x: underOutput(call, image(x)) },
         uniforms: {

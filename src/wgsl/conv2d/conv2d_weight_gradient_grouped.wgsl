@@ -10,13 +10,6 @@ struct Params {
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
-// A filter's weights are gone through tap by tap, as x lies in memory. Those past the last one repeat it, and are thrown away.
-fn offset(i: u32) -> u32 {
-  let weight = min(i, params.weights - 1u);
-  let tap = weight / params.channels;
-  return tap / params.columns * params.tap_down + tap % params.columns * params.tap_across + weight % params.channels;
-}
-
 fn item(i: u32) {
   let panel = i % params.panels;
   let first = i / params.panels % params.tiles * 4u;
@@ -43,10 +36,9 @@ fn item(i: u32) {
   for (var j = 0u; j < 4u; j++) {
     let weight = first + j;
     if (weight >= params.weights) { break; }
-    let place = weight % params.channels * params.taps + weight / params.channels;
     for (var lane = 0u; lane < 4u; lane++) {
       if (k + lane >= params.group) { break; }
-      dw[(chunk * params.dy.channels + z * params.group + k + lane) * params.weights + place] = sums[j][lane];
+      dw[(chunk * params.dy.channels + z * params.group + k + lane) * params.weights + weight] = sums[j][lane];
     }
   }
 }
