@@ -64,6 +64,7 @@ import { maxPool2d } from './pool/max_pool2d.ts';
 import { maxPool2dGradient } from './pool/max_pool2d_gradient.ts';
 import { radialBasis } from './radial_basis/radial_basis.ts';
 import { radialBasisGradient, radialBasisGradientCentres } from './radial_basis/radial_basis_gradient.ts';
+import { addRows } from './reduce/add_rows.ts';
 import { broadcastSum } from './reduce/broadcast_sum.ts';
 import { channelSum } from './reduce/channel_sum.ts';
 import { row, stack } from './reduce/row.ts';
@@ -149,6 +150,7 @@ export const operators: readonly Operator[] = [
   crop,
   channelSum,
   broadcastSum,
+  addRows,
   resize,
   resizeGradient,
   softmaxGradient,

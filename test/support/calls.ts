@@ -37,6 +37,14 @@ import { meanSquaredError } from '../../src/wgsl/mean_squared_error/mean_squared
 import { meanSquaredErrorGradient } from '../../src/wgsl/mean_squared_error/mean_squared_error_gradient.ts';
 import { nllLoss } from '../../src/wgsl/nll_loss/nll_loss.ts';
 import { nllLossGradient } from '../../src/wgsl/nll_loss/nll_loss_gradient.ts';
+import { accumulate } from '../../src/wgsl/optimizer/accumulate.ts';
+import { adadelta } from '../../src/wgsl/optimizer/adadelta.ts';
+import { adagrad } from '../../src/wgsl/optimizer/adagrad.ts';
+import { adam, adamw } from '../../src/wgsl/optimizer/adam.ts';
+import { average } from '../../src/wgsl/optimizer/average.ts';
+import { control } from '../../src/wgsl/optimizer/control.ts';
+import { rmsprop } from '../../src/wgsl/optimizer/rmsprop.ts';
+import { sgd } from '../../src/wgsl/optimizer/sgd.ts';
 import { crop } from '../../src/wgsl/pad/crop.ts';
 import { pad } from '../../src/wgsl/pad/pad.ts';
 import { adaptiveAvgPool2d } from '../../src/wgsl/pool/adaptive_avg_pool2d.ts';
@@ -44,6 +52,7 @@ import { avgPool2d } from '../../src/wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../../src/wgsl/pool/max_pool2d.ts';
 import { radialBasis } from '../../src/wgsl/radial_basis/radial_basis.ts';
 import { radialBasisGradient, radialBasisGradientCentres } from '../../src/wgsl/radial_basis/radial_basis_gradient.ts';
+import { addRows } from '../../src/wgsl/reduce/add_rows.ts';
 import { broadcastSum } from '../../src/wgsl/reduce/broadcast_sum.ts';
 import { channelSum } from '../../src/wgsl/reduce/channel_sum.ts';
 import { resize } from '../../src/wgsl/resize/resize.ts';
@@ -112,6 +121,28 @@ function sparse(x: Value): Value {
   const table = [[0, 5], [1, 23], [2]];
   const w = connectionTable.of({ w: parameter('w', [5, 3, 3]) }, connectionsOf(table, 24), 'connection_table');
   return conv2d.of({ x, w }, {}, 'conv');
+}
+
+/** Every optimizer with what state it may have, and what goes with it. */
+function updates(): Value[] {
+  const named = (...names: string[]) => Object.fromEntries(names.map((name) => [name, parameter(name, [5, 7])]));
+  const [step, scale, g] = [input('step', [8]), input('scale', [1]), input('g', [5, 7])];
+  const controls = control.of({ step, scale, 0: g }, { maxNorm: 1 }, 'control');
+  const inputs = { ...named('w'), g, step, control: controls };
+  const momentum = 0.9;
+  return [
+    controls,
+    accumulate.of({ ...named('sum'), g, step }, {}, 'accumulate'),
+    average.of({ ...named('w', 'shadow'), step, control: controls }, {}, 'average'),
+    sgd.of(inputs, {}, 'sgd'),
+    sgd.of({ ...inputs, ...named('momentum_buffer') }, { momentum }, 'sgd'),
+    adam.of({ ...inputs, ...named('exp_avg', 'exp_avg_sq') }, {}, 'adam'),
+    adamw.of({ ...inputs, ...named('exp_avg', 'exp_avg_sq', 'max_exp_avg_sq') }, {}, 'adamw'),
+    rmsprop.of({ ...inputs, ...named('square_avg') }, {}, 'rmsprop'),
+    rmsprop.of({ ...inputs, ...named('square_avg', 'grad_avg', 'momentum_buffer') }, { momentum }, 'rmsprop'),
+    adagrad.of({ ...inputs, ...named('sum') }, {}, 'adagrad'),
+    adadelta.of({ ...inputs, ...named('square_avg', 'acc_delta') }, {}, 'adadelta'),
+  ];
 }
 
 /** Class numbers and probabilities, few classes and many, weights, what is ignored, one loss and one for each image. */
@@ -212,6 +243,7 @@ export function callsOfAll(): Value[] {
     logSoftmax.of({ x: features }, {}, 'log_softmax'),
     pad.of({ x }, { padding: [1, 2, 3, 4] }, 'pad'),
     channelSum.of({ x }, {}, 'channel_sum'),
+    addRows.of({ a: slopes, b: slopes }, {}, 'add_rows'),
     ...[{}, { by: x }].flatMap((by) => [
       broadcastSum.of({ x, ...by }, { shape: [24, 1, 1] }, 'broadcast_sum'),
       broadcastSum.of({ x, ...by }, { shape: [24, 1, 1], batch: true }, 'broadcast_sum'),
@@ -219,5 +251,6 @@ export function callsOfAll(): Value[] {
     resize.of({ x }, { size: [5, 5] }, 'resize'),
     resizeGradient.of({ dy: x }, { size: [5, 5] }, 'resize_gradient'),
     ...losses(),
+    ...updates(),
   ];
 }

@@ -154,6 +154,7 @@ const rules: Readonly<Record<string, Rule>> = {
   slice_gradient: ({ x }, attributes) => sliceGradientReference(x!, attributes),
   resize_gradient: ({ dy }, attributes) => resizeGradientReference(dy!, attributes),
   pad: ({ x }, attributes) => padReference(x!, attributes),
+  add_rows: ({ a, b }) => elementwiseReference('add', a!, b!),
   broadcast_sum: ({ x, by }, attributes) => broadcastSumReference(x!, by, attributes),
   channel_sum: ({ x }) => channelSumReference(x!),
   resize: ({ x }, attributes) => resizeReference(x!, attributes),

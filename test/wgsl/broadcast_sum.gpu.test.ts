@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { affine } from '../../src/wgsl/affine/affine.ts';
+import { elementwiseReference } from '../../src/wgsl/elementwise/elementwise.ref.ts';
 import { add, mul } from '../../src/wgsl/elementwise/elementwise.ts';
+import { addRows } from '../../src/wgsl/reduce/add_rows.ts';
 import { broadcastSumReference } from '../../src/wgsl/reduce/broadcast_sum.ref.ts';
 import { broadcastSum } from '../../src/wgsl/reduce/broadcast_sum.ts';
 import { checkEmbedded, checkOperator } from '../support/check.ts';
@@ -70,6 +72,20 @@ describe('broadcast_sum', () => {
       apply(broadcastSum, { x: filled('x', [1, 4, 3, 3]), ...(by && { by }) }, { shape });
     expect(attempt([5, 1, 1])).toThrow('[5,1,1] does not broadcast to [n,4,3,3]');
     expect(attempt([4, 1, 1], filled('by', [1, 4, 3, 2]))).toThrow('[n,4,3,2] does not broadcast to [n,4,3,3]');
+  });
+});
+
+describe('add_rows', () => {
+  it.each([[[1]], [[5]], [[70, 3]], [[4, 3, 5, 5]]])('of %s', async (shape) => {
+    const tensors = { a: filled('rows/a', shape, 1, 0, true), b: { ...filled('rows/b', shape), rows: true } };
+    await checkOperator(addRows, tensors, {}, elementwiseReference('add', tensors.a, tensors.b));
+  });
+
+  it('refuses shapes that differ, and activations', () => {
+    const attempt = (a: TestTensor, b: TestTensor) => () => apply(addRows, { a, b }, {});
+    const rows = (shape: number[]) => filled('rows', shape, 1, 0, true);
+    expect(attempt(rows([3]), rows([4]))).toThrow('[3] and [4] are not rows of one shape');
+    expect(attempt(filled('x', [1, 3]), filled('x', [1, 3]))).toThrow('[n,3] and [n,3] are not rows of one shape');
   });
 });
 

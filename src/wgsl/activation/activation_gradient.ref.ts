@@ -99,7 +99,10 @@ export function activationGradientReference(
     const { y, terms = 0, granted = 0 } = slopes[of](x, slope);
     const d = dy.data[i]!;
     // What is cut off or passed on is so whatever the other is.
-    return { y: y === 0 ? 0 : y * d, terms: terms * Math.abs(d), granted: granted * Math.abs(d) };
+    if (terms === 0 && granted === 0) return { y: y === 0 ? 0 : y * d };
+    // The slope, what it is made of, and the product may be flushed to zero.
+    const flushed = 2 * ulp(0) * Math.abs(d) + (Math.abs(y * d) < ulp(0) ? ulp(0) : 0);
+    return { y: y * d, terms: terms * Math.abs(d), granted: granted * Math.abs(d) + flushed };
   });
   return elementsReference(v.shape, elements);
 }
