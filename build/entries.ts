@@ -18,6 +18,7 @@ export function entries(platform: 'node' | 'browser'): Record<string, string> {
   return {
     index: 'src/index.ts',
     testing: 'src/testing.ts',
+    training: 'src/training.ts',
     ...Object.fromEntries(modelFamilies().map((family) => [`models/${family}`, `src/models/${family}.ts`])),
     ...(platform === 'node' ? { 'cli/main': 'src/cli/main.ts' } : {}),
   };
@@ -35,6 +36,7 @@ export function packageExports(): Record<string, unknown> {
   return {
     '.': conditions('index'),
     './testing': conditions('testing'),
+    './training': conditions('training'),
     ...Object.fromEntries(modelFamilies().map((family) => [`./models/${family}`, conditions(`models/${family}`)])),
     './package.json': './package.json',
   };

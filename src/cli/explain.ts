@@ -3,7 +3,7 @@
 import { basename, extname } from 'node:path';
 import { decodeImage } from '#decode';
 import { registry } from '../index.ts';
-import type { Classification } from '../registry/model.ts';
+import type { Classification } from '../registry/answers.ts';
 import { nearest } from '../registry/nearest.ts';
 import { UsageError } from '../runtime/errors.ts';
 import { type Arguments, wrongUsage } from './arguments.ts';

@@ -62,6 +62,7 @@ export function checkSize(name: string, { input: { minSize } }: ModelSpec, size:
   if (size < minSize) throw wrong(name, `size ${size} is below the model's smallest, ${minSize}`);
 }
 
-function wrong(name: string, what: string): UsageError {
+/** An error of `load`. */
+export function wrong(name: string, what: string): UsageError {
   return new UsageError('invalid_argument', `load ${name}: ${what}`);
 }

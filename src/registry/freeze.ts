@@ -1,6 +1,6 @@
 // Which parameters do not learn: `freeze`, from patterns to names.
 
-import { UsageError } from '../runtime/errors.ts';
+import type { UsageError } from '../runtime/errors.ts';
 import { namesParameter } from '../runtime/graph/name_pattern.ts';
 import { build } from './build.ts';
 import type { Prepared } from './load.ts';
@@ -8,13 +8,13 @@ import type { ModelSpec } from './plugin.ts';
 
 /**
  * Names of parameters that a pattern names, or whose module it names. `features`, where there is no module of that name, is
- * everything but the layer that gives the classes. Throws UsageError 'invalid_argument' for a pattern that names nothing.
+ * everything but the layer that gives the classes. Throws what `wrong` makes for a pattern that names nothing.
  */
 export function frozenNames(
-  model: string,
   spec: ModelSpec,
   { parameters, classes, size, config }: Prepared,
   patterns: readonly string[],
+  wrong: (what: string) => UsageError,
 ): ReadonlySet<string> {
   const names = parameters.map(({ name }) => name);
   return new Set(
@@ -25,7 +25,7 @@ export function frozenNames(
         const last = new Set(lastLayer(spec, { classes, size, config }, parameters));
         return names.filter((name) => !last.has(name));
       }
-      throw new UsageError('invalid_argument', `load ${model}: freeze names ${pattern}, and no parameter is called so`);
+      throw wrong(`freeze names ${pattern}, and no parameter is called so`);
     }),
   );
 }

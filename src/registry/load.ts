@@ -15,7 +15,7 @@ import type { WeightsEntry } from '../weights/manifest.ts';
 import type { WeightsInput } from '../weights/open_weights.ts';
 import type { TensorReader } from '../weights/tensors.ts';
 import { build, type Dimensions, readConfig } from './build.ts';
-import { checkOptions, checkSize } from './check_options.ts';
+import { checkOptions, checkSize, wrong } from './check_options.ts';
 import { classNames } from './classes/classes.ts';
 import { fill } from './fill.ts';
 import { Model, type OpenedModel } from './model.ts';
@@ -145,7 +145,8 @@ async function frozen(
   { freeze }: Options,
 ): Promise<ReadonlySet<string>> {
   if (freeze === undefined) return new Set();
-  return (await import('./freeze.ts')).frozenNames(name, spec, prepared, [freeze].flat());
+  const { frozenNames } = await import('./freeze.ts');
+  return frozenNames(spec, prepared, [freeze].flat(), (what) => wrong(name, what));
 }
 
 /** What the caller says, else what the weights say, else the model's own. */

@@ -10,18 +10,12 @@ import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import type { Trainer, TrainerOptions } from '../training/trainer.ts';
 import type { StateDict, TensorReader } from '../weights/tensors.ts';
+import { best, type Classification, join } from './answers.ts';
 import type { Prepared } from './load.ts';
 import type { ModelSpec } from './plugin.ts';
 import type { Profile } from './profile.ts';
 import type { SaveOptions, SaveTarget } from './save.ts';
 import { type Summary, summarise } from './summary.ts';
-
-/** One answer: the class, its name where the weights have names, and softmax's probability. */
-export interface Classification {
-  readonly label: string;
-  readonly index: number;
-  readonly probability: number;
-}
 
 export interface ClassifyOptions {
   /** How many answers, best first. Default 5. */
@@ -57,15 +51,18 @@ export interface OpenedModel {
 export class Model {
   readonly name: string;
   #opened: OpenedModel;
+  readonly #load: () => Promise<OpenedModel>;
   #reopen: () => Promise<OpenedModel>;
   /** Fetches weights that training has made, if those here are older. */
   #newer: (() => Promise<StateDict>) | null = null;
+  #adopting: Promise<void> = Promise.resolve();
   #healing: Promise<void> | null = null;
   #disposed = false;
 
   constructor(name: string, opened: OpenedModel, reopen: () => Promise<OpenedModel>) {
     this.name = name;
     this.#opened = opened;
+    this.#load = reopen;
     this.#reopen = reopen;
   }
 
@@ -185,10 +182,9 @@ export class Model {
   async trainer(options: TrainerOptions = {}): Promise<Trainer> {
     this.#check();
     const { openTrainer } = await import('./train.ts');
-    const trainer = await openTrainer(this, this.#opened, await this.stateDict(), options, (newer) => {
+    return openTrainer(this, this.#opened, await this.stateDict(), options, (newer) => {
       this.#newer = newer;
     });
-    return trainer;
   }
 
   /**
@@ -233,9 +229,10 @@ export class Model {
 
   async #input(batch: Tensor): Promise<{ n: number; data: Float32Array<ArrayBuffer> }> {
     this.#check();
-    const expected = this.#inputShape();
+    const image = this.#opened.graph.values.find(({ kind }) => kind === 'input');
+    const expected = `${image?.shape.slice(1)}`;
     const [n = 0, ...rest] = batch.shape;
-    if (batch.shape.length !== 4 || n < 1 || rest.some((dim, i) => dim !== expected[i]))
+    if (n < 1 || `${rest}` !== expected)
       throw new UsageError('invalid_argument', `${this.name} takes [n,${expected}] and was given [${batch.shape}]`);
     return { n, data: await batch.data() };
   }
@@ -256,24 +253,23 @@ export class Model {
     }
   }
 
-  /** Takes over the weights that training has made since; those of old are gone then, also after the loss of a device. */
+  /** Takes over the weights that training has made since, if it has. */
   async #catchUp(): Promise<void> {
     const newer = this.#newer;
-    if (!newer) return;
     this.#newer = null;
-    const { adopt } = await import('./train.ts');
-    const state = await newer();
+    if (newer) this.#adopting = this.#adopting.then(() => this.#adopt(newer));
+    await this.#adopting;
+  }
+
+  async #adopt(newer: () => Promise<StateDict>): Promise<void> {
+    const [{ adopt }, state] = await Promise.all([import('./train.ts'), newer()]);
     const old = this.#opened;
     this.#opened = await adopt(this.name, old, state);
-    old.executor.dispose();
-    const first = this.#reopen;
+    old.executor.retire();
     this.#reopen = async () => {
-      const opened = await first();
-      try {
-        return await adopt(this.name, opened, state);
-      } finally {
-        opened.executor.dispose();
-      }
+      const opened = await this.#load();
+      opened.executor.dispose();
+      return adopt(this.name, opened, state);
     };
   }
 
@@ -297,35 +293,7 @@ export class Model {
     if (this.device.destroyed) throw new UsageError('disposed', `${this.name}: its device was destroyed`);
   }
 
-  #inputShape(): readonly number[] {
-    const image = this.#opened.graph.values.find(({ kind }) => kind === 'input');
-    return (image?.shape.slice(1) ?? []) as number[];
-  }
-
   #classes(): number {
     return Number(this.#opened.graph.outputs.logits?.shape[1]);
   }
-}
-
-function join(parts: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer> {
-  const [only] = parts;
-  if (parts.length === 1 && only) return only;
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** Softmax in float64, and its largest entries; the lower index first among equals. */
-export function best(logits: Float32Array, top: number, names: readonly string[] | null): readonly Classification[] {
-  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers
-    .map((power, index) => ({ label: names?.[index] ?? `class ${index}`, index, probability: power / sum }))
-    .sort((a, b) => b.probability - a.probability || a.index - b.index)
-    .slice(0, top);
 }

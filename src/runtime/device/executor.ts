@@ -167,6 +167,11 @@ export class Executor {
     for (const memory of this.#weights.values()) memory.destroy();
   }
 
+  /** Frees the GPU memory once the runs asked for so far are done. */
+  retire(): void {
+    void this.#last.then(() => this.dispose());
+  }
+
   async #reside(batch: number): Promise<Residence> {
     if (this.#residence?.plan.batch === batch) return this.#residence;
     const plan = this.plan(batch);
