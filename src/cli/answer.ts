@@ -1,6 +1,7 @@
 // A picture's answer, and how people see it: the classes with bars, and how long it took.
 
-import type { Classification, Model } from '../registry/model.ts';
+import type { Classification } from '../registry/answers.ts';
+import type { Model } from '../registry/model.ts';
 import { bar, bold, duration, print, screenWidth } from './output.ts';
 
 /** Milliseconds. `load`, `compile` and `first` are the model's, and the same for every picture. */
