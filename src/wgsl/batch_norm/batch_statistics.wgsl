@@ -5,34 +5,47 @@ struct Params { x: Image, count: u32, quads: u32, pixels: u32, length: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> parts: array<vec4f>;
-const HELD = 8u;
+
+struct Spread { mean: vec4f, squares: vec4f }
 
 fn run(i: u32, first: u32, pixels: u32, c: u32) {
   var at = run_place(params.x, first, c);
-  var mean = vec4f(0.0);
-  var squares = vec4f(0.0);
-  for (var done = 0u; done < pixels; done += HELD) {
-    let some = min(HELD, pixels - done);
-    var held: array<vec4f, HELD>;
-    var sum = vec4f(0.0);
-    for (var k = 0u; k < HELD; k++) {
-      if (k < some) {
-        held[k] = x[address(params.x, at) / 4u];
-        sum += held[k];
-        at = following(params.x, at);
-      }
-    }
-    let own = sum / f32(some);
-    var own_squares = vec4f(0.0);
-    for (var k = 0u; k < HELD; k++) {
-      let difference = held[k] - own;
-      own_squares += select(vec4f(0.0), difference * difference, k < some);
-    }
-    let share = f32(some) / f32(done + some);
-    let apart = own - mean;
-    mean += share * apart;
-    squares += own_squares + (f32(done) * share) * (apart * apart);
-  }
-  parts[2u * i] = mean;
-  parts[2u * i + 1u] = squares;
+  var all = Spread(vec4f(0.0), vec4f(0.0));
+  var done = 0u;
+  for (; done + 8u <= pixels; done += 8u) { all = joined(all, f32(done), eight(&at), 8.0); }
+  for (; done < pixels; done++) { all = joined(all, f32(done), Spread(take(&at), vec4f(0.0)), 1.0); }
+  parts[2u * i] = all.mean;
+  parts[2u * i + 1u] = all.squares;
+}
+
+fn take(at: ptr<function, Place>) -> vec4f {
+  let value = x[address(params.x, *at) / 4u];
+  *at = following(params.x, *at);
+  return value;
+}
+
+// Written out, because software drivers keep an array in memory.
+fn eight(at: ptr<function, Place>) -> Spread {
+  let v0 = take(at);
+  let v1 = take(at);
+  let v2 = take(at);
+  let v3 = take(at);
+  let v4 = take(at);
+  let v5 = take(at);
+  let v6 = take(at);
+  let v7 = take(at);
+  let mean = (((v0 + v1) + (v2 + v3)) + ((v4 + v5) + (v6 + v7))) / 8.0;
+  let low = (square(v0 - mean) + square(v1 - mean)) + (square(v2 - mean) + square(v3 - mean));
+  let high = (square(v4 - mean) + square(v5 - mean)) + (square(v6 - mean) + square(v7 - mean));
+  return Spread(mean, low + high);
+}
+
+fn square(v: vec4f) -> vec4f {
+  return v * v;
+}
+
+fn joined(a: Spread, count_a: f32, b: Spread, count_b: f32) -> Spread {
+  let share = count_b / (count_a + count_b);
+  let apart = b.mean - a.mean;
+  return Spread(a.mean + share * apart, a.squares + b.squares + (count_a * share) * square(apart));
 }

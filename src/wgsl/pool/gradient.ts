@@ -8,8 +8,8 @@ import blocksText from './gradient_blocks.wgsl';
 import pixelsText from './gradient_pixels.wgsl';
 import { type WindowAttributes, windowOf, windowUniforms } from './window.ts';
 
-// As many vectors, one for each pixel of a block, does an invocation have registers for.
-const LARGEST_BLOCK = 16;
+// Along each axis, as gradient_blocks.wgsl has it.
+const LARGEST_STRIDE = 2;
 
 type PoolCall = Call<WindowAttributes>;
 
@@ -22,7 +22,7 @@ export function windowsOfBlock(attributes: WindowAttributes): readonly [number, 
 /** Whether `gatherBlocks` can serve the call. */
 export function blocksSuit({ attributes }: PoolCall): boolean {
   const { stride, dilation } = windowOf(attributes);
-  return stride[0] * stride[1] <= LARGEST_BLOCK && dilation[0] === 1 && dilation[1] === 1;
+  return Math.max(...stride) <= LARGEST_STRIDE && Math.max(...dilation) === 1;
 }
 
 interface Gathered {
