@@ -40,7 +40,10 @@ const calls: [string, number[], Record<string, string>][] = [
   ],
   ['3x3', [64, 56, 64, 3, 1, 1], { lavapipe: 'winograd', noSubgroups: 'conv2d_grouped', discrete: 'conv2d_tile' }],
   ['3x3 that halves', [64, 56, 128, 3, 2, 1], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_tile' }],
-  ['3x3 of few channels', [6, 14, 16, 3, 1, 1], { lavapipe: 'conv2d_broadcast' }],
+  ['3x3 of few channels', [6, 14, 16, 3, 1, 1], { lavapipe: 'conv2d_narrow', discrete: 'conv2d_tile' }],
+  ['one channel, few filters', [1, 28, 6, 5, 1, 1], { lavapipe: 'conv2d_narrow' }],
+  ['few filters, many channels', [64, 28, 10, 1, 1, 1], { lavapipe: 'conv2d_narrow' }],
+  ['few filters of one pixel', [84, 1, 10, 1, 1, 1], { lavapipe: 'conv2d_broadcast' }],
   ['a point', [256, 14, 1024, 1, 1, 1], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_tile' }],
   ['narrow groups', [128, 56, 128, 3, 1, 32], { lavapipe: 'conv2d_grouped', discrete: 'conv2d_grouped' }],
   ['wide groups', [1024, 7, 1024, 3, 1, 32], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_grouped' }],
@@ -55,7 +58,7 @@ it.each(calls)('%s', (_, call, expected) => {
 });
 
 it('leaves what a texture cannot hold to buffers', () => {
-  expect(chosen(limited(lavapipe, { maxTextureDimension2D: 16 }), [64, 56, 64, 3, 1, 1])).toBe('conv2d_grouped');
+  expect(chosen(limited(lavapipe, { maxTextureDimension2D: 16 }), [64, 56, 64, 3, 1, 1])).toBe('conv2d_narrow');
 });
 
 it('leaves Winograd where its domain is larger than a binding may be', () => {

@@ -9,6 +9,7 @@ import { winograd } from '../winograd/winograd.ts';
 import { conv2dBroadcast } from './conv2d_broadcast.ts';
 import { conv2dDirect } from './conv2d_direct.ts';
 import { conv2dGrouped } from './conv2d_grouped.ts';
+import { conv2dNarrow } from './conv2d_narrow.ts';
 import { conv2dTile } from './conv2d_tile.ts';
 
 const pair = z.tuple([z.int().check(z.positive()), z.int().check(z.positive())]);
@@ -57,7 +58,7 @@ export const conv2d = defineOp({
     return shape;
   },
   macs: conv2dMacs,
-  kernels: [conv2dDirect, conv2dGrouped, conv2dTile, conv2dBroadcast, winograd, depthwise],
+  kernels: [conv2dDirect, conv2dGrouped, conv2dTile, conv2dBroadcast, conv2dNarrow, winograd, depthwise],
 });
 
 /** Multiply-adds for one image: each weight once for each output pixel. */

@@ -1,5 +1,6 @@
 // Convolution in vectors of four channels with packed weights: for narrow groups, and where there are no subgroups.
 
+import { roundUp } from '../../runtime/plan/layout.ts';
 import type { Candidate } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
 import { each } from '../shared/frame.ts';
@@ -16,8 +17,11 @@ export const conv2dGrouped: Candidate<Conv2dAttributes> = {
   name: 'conv2d_grouped',
   suits(call) {
     const { groups } = call.attributes;
-    const { filters, perGroup } = geometry(call);
-    return groups > 1 && (perGroup % 4 || (filters / groups) % 4) ? 0 : speed(call.facts, 'grouped');
+    const { filters, perGroup, outW } = geometry(call);
+    if (groups > 1 && (perGroup % 4 || (filters / groups) % 4)) return 0;
+    // Of the pixels of an item, and of the channels that x is padded to, those that there are.
+    const used = (there: number, all: number) => there / roundUp(there, all);
+    return speed(call.facts, 'grouped') * used(outW, PIXELS) * (groups > 1 ? 1 : used(perGroup, call.block));
   },
   needs({ attributes: { padding } }) {
     const [top, left, bottom, right] = padding;

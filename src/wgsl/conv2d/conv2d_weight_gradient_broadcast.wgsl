@@ -12,17 +12,23 @@ struct Params {
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
-fn store_weight(value: f32, i: u32, to: u32) {
-  if (i < params.weights) { dw[to + i] = value; }
+// Four filters' gradient of one weight, which lie `weights` apart.
+fn store(sums: vec4f, i: u32, k: u32, to: u32) {
+  if (i >= params.weights) { return; }
+  for (var lane = 0u; lane < min(4u, params.group - k); lane++) {
+    dw[to + (k + lane) * params.weights + i] = sums[lane];
+  }
 }
 
-fn store(sum: vec4f, i: u32, k: u32, to: u32) {
-  if (k >= params.group) { return; }
-  let row = to + k * params.weights;
-  store_weight(sum.x, i, row);
-  store_weight(sum.y, i + LANES, row);
-  store_weight(sum.z, i + 2u * LANES, row);
-  store_weight(sum.w, i + 3u * LANES, row);
+fn store_all(sums: Sums, i: u32, k: u32, to: u32) {
+  for (var quad = 0u; quad < LANES; quad += 4u) {
+    if (k + quad >= params.group) { return; }
+    let four = four_of(sums, quad);
+    store(four[0], i, k + quad, to);
+    store(four[1], i + LANES, k + quad, to);
+    store(four[2], i + 2u * LANES, k + quad, to);
+    store(four[3], i + 3u * LANES, k + quad, to);
+  }
 }
 
 fn load(pixel: u32, at: vec4u) -> vec4f {
@@ -58,7 +64,7 @@ fn main(
     place = following(params.dy, d, true);
     let reads = from_dy
       + vec4u(address(params.dy, a), address(params.dy, b), address(params.dy, c), address(params.dy, d));
-    let seen = Pixels(
+    let seen = Seen(
       load(address(params.x, a), at), load(address(params.x, b), at), load(address(params.x, c), at), load(address(params.x, d), at),
     );
     let held = vec4f(dy[reads.x], dy[reads.y], dy[reads.z], dy[reads.w]);

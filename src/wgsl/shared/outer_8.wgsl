@@ -1,19 +1,19 @@
 // Outer products in subgroups of eight. subgroupBroadcast takes constant lanes only, hence these lines.
 const LANES = 8u;
 
-// Four of the weights, a lane, of LANES filters.
+// Four sums a lane for each lane.
 struct Sums { s0: vec4f, s1: vec4f, s2: vec4f, s3: vec4f, s4: vec4f, s5: vec4f, s6: vec4f, s7: vec4f }
 
-// What four pixels show of them.
-struct Pixels { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
+// What each lane sees for its four sums, four times.
+struct Seen { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
 
-fn add(sum: vec4f, held: vec4f, seen: Pixels) -> vec4f {
+fn add(sum: vec4f, held: vec4f, seen: Seen) -> vec4f {
   let near = fma(vec4f(held.y), seen.b, fma(vec4f(held.x), seen.a, sum));
   return fma(vec4f(held.w), seen.d, fma(vec4f(held.z), seen.c, near));
 }
 
-// Adds the products of what each lane holds of four pixels, for one filter, with what they show.
-fn outer(sums: Sums, held: vec4f, seen: Pixels) -> Sums {
+// Adds the products of the four numbers that each lane holds with what all lanes see.
+fn outer(sums: Sums, held: vec4f, seen: Seen) -> Sums {
   return Sums(
     add(sums.s0, subgroupBroadcast(held, 0u), seen),
     add(sums.s1, subgroupBroadcast(held, 1u), seen),
@@ -26,13 +26,8 @@ fn outer(sums: Sums, held: vec4f, seen: Pixels) -> Sums {
   );
 }
 
-fn store_all(sums: Sums, i: u32, k: u32, to: u32) {
-  store(sums.s0, i, k, to);
-  store(sums.s1, i, k + 1u, to);
-  store(sums.s2, i, k + 2u, to);
-  store(sums.s3, i, k + 3u, to);
-  store(sums.s4, i, k + 4u, to);
-  store(sums.s5, i, k + 5u, to);
-  store(sums.s6, i, k + 6u, to);
-  store(sums.s7, i, k + 7u, to);
+// By a lane's four sums, those for four lanes from `first` on.
+fn four_of(sums: Sums, first: u32) -> mat4x4f {
+  if (first == 0u) { return transpose(mat4x4f(sums.s0, sums.s1, sums.s2, sums.s3)); }
+  return transpose(mat4x4f(sums.s4, sums.s5, sums.s6, sums.s7));
 }

@@ -1,0 +1,50 @@
+// The dispatch of conv2d_narrow.wgsl. Weights are read as PyTorch holds them.
+
+import { defineKernel } from '../kernel.ts';
+import type { Call, Emitter } from '../op.ts';
+import { epilogueOf } from '../shared/epilogue.ts';
+import { linearGrid } from '../shared/grid.ts';
+import { image, imageUniforms } from '../shared/image.ts';
+import imageText from '../shared/image.wgsl';
+import linearIndex from '../shared/linear_index.wgsl';
+import outer4 from '../shared/outer_4.wgsl';
+import outer8 from '../shared/outer_8.wgsl';
+import type { Conv2dAttributes } from './conv2d.ts';
+import { broadcastLanes } from './conv2d_broadcast.ts';
+import { narrowFilters } from './conv2d_narrow.ts';
+import source from './conv2d_narrow.wgsl';
+import { geometry, tapSteps, underOutput } from './geometry.ts';
+
+const outerText: Readonly<Record<number, string>> = { 4: outer4, 8: outer8 };
+
+export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
+  const lanes = broadcastLanes(call);
+  const { filters, channels, kernelH, kernelW, outH, outW, macs } = geometry(call);
+  const x = emitter.input('x');
+  const epilogue = epilogueOf(call, emitter);
+  const tile = narrowFilters(filters, lanes);
+  const panels = Math.ceil(image(emitter.output).written / tile);
+  const count = (n: number) => panels * Math.ceil((n * outH * outW) / (4 * lanes));
+  emitter.step({
+    kernel: defineKernel(
+      'conv2d_narrow',
+      [source, outerText[lanes] ?? '', imageText, linearIndex, ...epilogue.sources],
+      { constants: { FILTERS: tile }, enables: ['subgroups'] },
+    ),
+    bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },
+    uniforms: (n) => ({
+      ...imageUniforms('x', underOutput(call, image(x))),
+      ...imageUniforms('y', image(emitter.output)),
+      ...tapSteps(call, image(x)),
+      ...epilogue.uniforms,
+      count: count(n),
+      panels,
+      pixels: n * outH * outW,
+      weights: channels * kernelH * kernelW,
+      rows: kernelH,
+      columns: kernelW,
+    }),
+    grid: (n) => linearGrid(count(n), 1),
+    flops: (n) => 2 * macs * n,
+  });
+}
