@@ -1,10 +1,9 @@
 // `npm run bench -- training`: one training step of a network, beside jax-js or TensorFlow.js on the same adapter in the same run.
 
-import { type Device, openDevice, registry, tensor } from '../src/index.ts';
+import { openDevice, registry } from '../src/index.ts';
 import { table } from '../src/registry/table.ts';
 import { requestGpu } from '../src/runtime/device/acquire.node.ts';
 import { ConvokeError, UsageError } from '../src/runtime/errors.ts';
-import { sgd } from '../src/training/optimizers.ts';
 import { command, type Given, whole } from './command.ts';
 import { countObjects } from './gpu_objects.ts';
 import { jaxJs } from './jax_js.ts';
@@ -12,7 +11,7 @@ import { alternate, type Sample, type Times, timed, timesOf } from './measure.ts
 import { openNetwork } from './network.ts';
 import { describe, environmentOf, writeJson } from './report.ts';
 import { tfjs } from './tfjs.ts';
-import { MOMENTUM, pretendBrowser, RATE, type Step, settled, type Task, taskOf } from './training_task.ts';
+import { openConvoke, pretendBrowser, type Step, settled, taskOf } from './training_task.ts';
 
 const peers = { 'jax-js': jaxJs, tfjs };
 type PeerName = keyof typeof peers;
@@ -99,14 +98,6 @@ function choicesOf(given: Given<keyof typeof flags>) {
   return { model, peer, batch, size, goal: asUsual ? (goal as Partial<Record<PeerName, number>>)[peer] : undefined };
 }
 
-async function openConvoke(task: Task, device: Device): Promise<Step> {
-  const { name, state: weights, size } = task.network;
-  const model = await registry.load(name, { weights, size, device });
-  const trainer = await model.trainer({ optimizer: sgd({ lr: RATE, momentum: MOMENTUM }) });
-  const images = tensor(task.images, task.shape);
-  return async () => (await trainer.step({ images, labels: task.labels })).loss;
-}
-
 interface Begun {
   readonly step: Step;
   readonly losses: readonly number[];
@@ -131,11 +122,13 @@ async function begin(open: () => Promise<Step>): Promise<Begun> {
 
 /** Times of trainings that do not learn the same compare nothing. */
 function checkLosses(ours: readonly number[], theirs: readonly number[], what: string): void {
-  // The second loss follows from the gradients, the third from the momentum too; rounding has had no time to grow.
+  // The second loss follows from the gradients, the third from the momentum too. Two float32 trainings of a network with
+  // batch norm on few pixels are soon as far apart as PyTorch's is from its float64 one: 0.3 % of the fall after two steps.
   for (const step of [0, 1, 2]) {
     const [a, b] = [ours[step]!, theirs[step]!];
+    const allowed = 2e-6 * theirs[0]! + 0.01 * Math.abs(theirs[0]! - b);
     // Written so that NaN fails too.
-    if (!(Math.abs(a - b) <= 1e-3 * Math.abs(b)))
+    if (!(Math.abs(a - b) <= allowed))
       throw new ConvokeError('wrong_result', `${what}: the losses of step ${step + 1} are ${a} and ${b}`);
   }
   for (const losses of [ours, theirs])

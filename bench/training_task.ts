@@ -1,7 +1,9 @@
 // What the contenders train: one network from one state dict, on one batch again and again, by the same optimizer.
 
+import { type Device, registry, tensor } from '../src/index.ts';
 import { settle } from '../src/runtime/device/acquire.node.ts';
 import type { AdapterFacts } from '../src/runtime/plan/facts.ts';
+import { sgd } from '../src/training/optimizers.ts';
 import { type Network, noise } from './network.ts';
 
 /** Stochastic gradient descent: v = momentum v + gradient, weight -= rate v. */
@@ -25,6 +27,14 @@ export async function taskOf(network: Network, classes: number, batch: number): 
   const images = noise(network, batch);
   const labels = Array.from({ length: batch }, (_, i) => i % classes);
   return { network, classes, batch, images: await images.data(), shape: images.shape, labels };
+}
+
+export async function openConvoke(task: Task, device: Device): Promise<Step> {
+  const { name, state: weights, size } = task.network;
+  const model = await registry.load(name, { weights, size, device });
+  const trainer = await model.trainer({ optimizer: sgd({ lr: RATE, momentum: MOMENTUM }) });
+  const images = tensor(task.images, task.shape);
+  return async () => (await trainer.step({ images, labels: task.labels })).loss;
 }
 
 /** [batch, classes], ones where the labels are. */
