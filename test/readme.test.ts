@@ -35,7 +35,7 @@ describe('code', () => {
     });
     const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
     const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-    const paths = { convoke: [`${root}src/index.ts`] };
+    const paths = { convoke: [`${root}src/index.ts`], 'convoke/training': [`${root}src/training.ts`] };
     const program = ts.createProgram([...files, `${root}src/wgsl/wgsl.d.ts`], { ...options, paths, noEmit: true });
     const problems = files.flatMap((file) => ts.getPreEmitDiagnostics(program, program.getSourceFile(file)));
     expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
@@ -98,7 +98,7 @@ describe('what it names exists:', () => {
     expect(named).toEqual(Object.entries(commands).map(([name, { operands }]) => [name, operands]));
     const others = ['--drivers']; // of scripts/test.mjs
     const known = [...Object.keys(flags).map((name) => `--${name}`), ...others];
-    for (const flag of unique(/(?<![\w-])--[a-z]+/g)) expect(known).toContain(flag);
+    for (const flag of unique(/(?<![\w-])--[a-z]+(-[a-z]+)*/g)) expect(known).toContain(flag);
     for (const flag of Object.keys(flags).filter((name) => name !== 'help')) expect(readme).toContain(`--${flag}`);
   });
 
