@@ -1,4 +1,5 @@
-// `convoke/training`: what one trains with, apart from `convoke`, so that pages that only run models do not load it.
+// `convoke/training`: what one trains with. An entry of its own because of esbuild: where it splits code, a page loads at once whatever
+// its imports lead to and a later part uses, and `model.trainer` is such a part.
 
 export type { Augmentation } from './data/augment.ts';
 /** Changes to training pictures, for `batches` and trainers: `augment.randomCrop({ padding: 4 })`. */

@@ -3,9 +3,10 @@
 import type { GraphError } from '../../runtime/errors.ts';
 import { formatShape, type Shape } from '../../runtime/graph/value.ts';
 import { type Call, type Candidate, defineOp, type Emitter, type Inputs } from '../op.ts';
-import { eachPixel, whole } from '../shared/frame.ts';
+import { eachPixel } from '../shared/each_pixel.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import { channelKernels } from '../shared/loss.ts';
+import { whole } from '../shared/whole.ts';
 import { type CrossEntropyAttributes, crossEntropyAttributes, rubbishUniforms } from './cross_entropy.ts';
 import source from './cross_entropy_gradient.wgsl';
 import ofLogits from './of_logits.wgsl';

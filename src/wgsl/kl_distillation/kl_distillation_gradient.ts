@@ -1,7 +1,7 @@
 // The gradient of distillation.
 
 import { activation, defineOp } from '../op.ts';
-import { eachPixel } from '../shared/frame.ts';
+import { eachPixel } from '../shared/each_pixel.ts';
 import { channelKernels } from '../shared/loss.ts';
 import { checkTotal, pairShape } from '../shared/pair_loss.ts';
 import { type KlDistillationAttributes, klDistillationAttributes } from './kl_distillation.ts';

@@ -2,9 +2,9 @@
 
 import * as z from 'zod/mini';
 import { defineOp } from '../op.ts';
-import { each } from '../shared/frame.ts';
 import source from './accumulate.wgsl';
-import { bound, quads, updateShape } from './update.ts';
+import { numberKernels } from './numbers.ts';
+import { updateShape } from './update.ts';
 
 /** sum and gradient g in rows of one shape, step [8] -> sum. */
 export const accumulate = defineOp({
@@ -13,14 +13,5 @@ export const accumulate = defineOp({
   inputs: ['sum', 'g', 'step'],
   writes: ['sum'],
   shape: (inputs, _, fail) => updateShape(inputs, ['g'], fail, 'sum'),
-  kernels: [
-    {
-      name: 'accumulate',
-      suits: () => 1,
-      emit({ inputs, value }, emitter) {
-        const bind = bound(inputs, ['step', 'g', 'sum'], emitter);
-        emitter.step(each({ name: 'accumulate', sources: [source], bind }, () => quads(value.shape)));
-      },
-    },
-  ],
+  kernels: numberKernels('accumulate', source, ['step', 'g', 'sum']),
 });

@@ -1,4 +1,4 @@
 // The mean square as it is.
-fn most(i: u32, square: vec4f) -> vec4f {
+fn most(i: u32, square: Numbers) -> Numbers {
   return square;
 }

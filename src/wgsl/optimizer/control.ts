@@ -2,11 +2,13 @@
 
 import * as z from 'zod/mini';
 import { elementCount, formatShape, hasBatch, sameShape, type Value } from '../../runtime/graph/value.ts';
-import { type Call, type Candidate, defineOp, type Emitter, type Inputs } from '../op.ts';
-import { each, whole } from '../shared/frame.ts';
+import { type Call, defineOp, type Emitter, type Inputs } from '../op.ts';
+import { each } from '../shared/frame.ts';
+import { whole } from '../shared/whole.ts';
 import controlText from './control.wgsl';
+import { itemsOf, type Width, widths } from './numbers.ts';
 import squaresText from './squares.wgsl';
-import { CONTROL, checkVectors, quads } from './update.ts';
+import { CONTROL, checkVectors } from './update.ts';
 
 const attributes = z.object({
   /** Gradients are scaled down to this 2-norm of all of them together. Null for any norm. */
@@ -16,31 +18,30 @@ const attributes = z.object({
 });
 type ControlAttributes = z.infer<typeof attributes>;
 
-// Vectors that a partial sum is worth making for, and the most partial sums of a gradient: a CPU has few lanes to fill.
+// Items that a partial sum is worth making for, and the most partial sums of a gradient: a CPU has few lanes to fill.
 const PART = 32;
-const PARTS = { cpu: 256, gpu: 4096 };
+const PARTS = { 1: 256, 4: 4096 } as const;
 
-function kernel(name: string, wide: boolean): Candidate<ControlAttributes> {
-  return {
-    name,
-    suits: ({ facts }) => (wide && !facts.fallback ? 2 : wide ? 0.5 : 1),
-    emit: (call, emitter) => emit(call, emitter, name, wide),
-  };
-}
-
-function emit(call: Call<ControlAttributes>, emitter: Emitter, name: string, wide: boolean): void {
-  const { inputs, attributes: given, facts } = call;
-  const all = gradientsOf(inputs).map(([key, { shape }]) => ({
-    key,
-    elements: elementCount(shape),
-    count: Math.min(facts.fallback ? PARTS.cpu : PARTS.gpu, Math.ceil(quads(shape) / PART)),
-  }));
+function emit(call: Call<ControlAttributes>, emitter: Emitter, name: string, width: Width): void {
+  const { inputs, attributes: given } = call;
+  const all = gradientsOf(inputs).map(([key, { shape }]) => {
+    const items = itemsOf(shape, width);
+    return {
+      key,
+      items,
+      elements: elementCount(shape),
+      count: Math.min(PARTS[width.numbers], Math.ceil(items / PART)),
+    };
+  });
   const total = all.reduce((sum, { count }) => sum + count, 0);
   const parts = emitter.scratch('parts', { kind: 'packed', elements: 2 * total, elementsPerImage: 0 });
+  const wide = width.numbers === 4;
   let first = 0;
-  for (const { key, elements, count } of all) {
+  for (const { key, elements, items, count } of all) {
     const bind = { g: emitter.input(key), parts };
-    emitter.step(each({ name: 'squares', sources: [squaresText], bind, uniforms: { elements, first } }, () => count));
+    const uniforms = { elements, items, first };
+    const squares = wide ? 'squares_quad' : 'squares';
+    emitter.step(each({ name: squares, sources: [squaresText, width.text], bind, uniforms }, () => count));
     first += count;
   }
   const bind = { parts, step: emitter.input('step'), scale: emitter.input('scale'), y: emitter.output };
@@ -67,5 +68,5 @@ export const control = defineOp({
       throw fail(`scale must be [1] and is ${formatShape(inputs.scale?.shape ?? [])}`);
     return [CONTROL];
   },
-  kernels: [kernel('control', false), kernel('control_wide', true)],
+  kernels: widths('control', emit),
 });

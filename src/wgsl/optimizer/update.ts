@@ -10,9 +10,9 @@ import {
   type Shape,
   sameShape,
 } from '../../runtime/graph/value.ts';
-import type { BufferRef } from '../../runtime/plan/program.ts';
-import { type Call, type DefinedOperator, defineOp, type Emitter, type Inputs } from '../op.ts';
+import { type Call, type DefinedOperator, defineOp, type Inputs } from '../op.ts';
 import { each } from '../shared/frame.ts';
+import { bound, invocations, itemsOf, widths } from './numbers.ts';
 import updateText from './update.wgsl';
 
 /** What a step is told: rate, apply, first, two corrections, fresh, decay of averages, and one to spare. */
@@ -52,45 +52,39 @@ interface Definition<S extends z.ZodMiniType<UpdateAttributes>> {
 /** w, gradient g and the states in rows of one shape, step [8], control [4] -> w as it is then. */
 export function defineUpdate<S extends z.ZodMiniType<UpdateAttributes>>(definition: Definition<S>): DefinedOperator<S> {
   const { name, attributes, states, kernel, check } = definition;
-  const named = states.map((state) => state.replace('?', ''));
+  const all = states.map((state) => state.replace('?', ''));
   return defineOp({
     name,
     attributes,
     inputs: ['w', 'g', ...states, 'step', 'control'],
-    writes: ['w', ...named],
+    writes: ['w', ...all],
     shape(inputs, given, fail) {
       check?.(inputs, given, fail);
-      return updateShape(inputs, ['g', ...named], fail);
+      return updateShape(inputs, ['g', ...all], fail);
     },
-    kernels: [
-      {
-        name,
-        suits: () => 1,
-        emit(call, emitter) {
-          const { sources, uniforms } = kernel(call);
-          const bind = bound(call.inputs, ['step', 'control', 'g', 'w', ...named], emitter);
-          const { rateScale, weightDecay, clipValue }: UpdateAttributes = call.attributes;
-          const own = {
-            'update.elements': elementCount(call.value.shape),
-            'update.rate_scale': rateScale,
-            'update.decay': weightDecay,
-            'update.clip': clipValue ?? LARGEST,
-          };
-          const framed = { name, sources: [...sources, updateText], bind, uniforms: { ...own, ...uniforms } };
-          emitter.step(each(framed, () => quads(call.value.shape)));
-        },
-      },
-    ],
+    kernels: widths(name, (call, emitter, named, width) => {
+      const { sources, uniforms } = kernel(call);
+      const { rateScale, weightDecay, clipValue }: UpdateAttributes = call.attributes;
+      const items = itemsOf(call.value.shape, width);
+      const own = {
+        'update.elements': elementCount(call.value.shape),
+        'update.items': items,
+        'update.rate_scale': rateScale,
+        'update.decay': weightDecay,
+        'update.clip': clipValue ?? LARGEST,
+        'update.spare_0': 0,
+        'update.spare_1': 0,
+        'update.spare_2': 0,
+      };
+      const framed = {
+        name: named,
+        sources: [...sources, updateText, width.text],
+        bind: bound(call.inputs, ['step', 'control', 'g', 'w', ...all], emitter),
+        uniforms: { ...own, ...uniforms },
+      };
+      emitter.step(each(framed, () => invocations(items)));
+    }),
   });
-}
-
-/** Vectors of four; buffers in rows are padded to whole ones. */
-export function quads(shape: Shape): number {
-  return Math.ceil(elementCount(shape) / 4);
-}
-
-export function bound(inputs: Inputs, names: readonly string[], emitter: Emitter): Record<string, BufferRef> {
-  return Object.fromEntries(names.filter((name) => inputs[name]).map((name) => [name, emitter.input(name)]));
 }
 
 /** Checks that the first input lies in rows and that others have its shape, and those of step and control; gives that shape. */

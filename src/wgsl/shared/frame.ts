@@ -5,15 +5,11 @@ import type { BufferRef, Step } from '../../runtime/plan/program.ts';
 import { defineKernel } from '../kernel.ts';
 import eachText from './each.wgsl';
 import eachChannelText from './each_channel.wgsl';
-import eachPixelText from './each_pixel.wgsl';
-import eachPixelWideText from './each_pixel_wide.wgsl';
 import eachQuadText from './each_quad.wgsl';
 import { linearGrid } from './grid.ts';
 import { image, imageUniforms } from './image.ts';
 import imageText from './image.wgsl';
 import linearIndex from './linear_index.wgsl';
-import wholeText from './whole.wgsl';
-import wholeWideText from './whole_wide.wgsl';
 
 export interface Framed {
   readonly name: string;
@@ -53,19 +49,8 @@ export function eachChannel(framed: FramedImage): FramedStep {
   return step(framed, [eachChannelText, eachText], (n) => written * height * width * n);
 }
 
-/** A kernel that gives `fn pixel(at: Place, first: u32)`, which writes a pixel of y: alone, or `wide` with a workgroup's others. */
-export function eachPixel(framed: FramedImage, wide: boolean): FramedStep {
-  const { height, width } = made(framed);
-  const pixels = (n: number) => height * width * n;
-  return wide ? step(framed, [eachPixelWideText], pixels, 1) : step(framed, [eachPixelText, eachText], pixels);
-}
-
-/** A kernel that gives `fn whole(first: u32)`, which makes one result of `count` items: alone, or `wide` with a workgroup's others. */
-export function whole(framed: Framed, count: (n: number) => number, wide: boolean): FramedStep {
-  return { ...step(framed, [wide ? wholeWideText : wholeText], count), grid: () => [1, 1, 1] };
-}
-
-function made({ bind, parts }: FramedImage): ImageLayout {
+/** The image that a kernel makes, or the part of it. */
+export function made({ bind, parts }: FramedImage): ImageLayout {
   return parts?.y ?? image(bind.y);
 }
 

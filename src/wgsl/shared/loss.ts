@@ -5,9 +5,11 @@ import { atBatch, hasBatch, type Value } from '../../runtime/graph/value.ts';
 import { type ImageLayout, imageLayout, NO_HALO } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
 import type { Call, Candidate, Emitter } from '../op.ts';
-import { eachPixel, type FramedImage, whole } from './frame.ts';
+import { eachPixel } from './each_pixel.ts';
+import type { FramedImage } from './frame.ts';
 import { image } from './image.ts';
 import totalText from './loss_total.wgsl';
+import { whole } from './whole.ts';
 
 export const reduction = z._default(z.enum(['mean', 'sum']), 'mean');
 export type Reduction = 'mean' | 'sum' | 'none';
