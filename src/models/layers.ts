@@ -20,7 +20,7 @@ import { pad as padOp } from '../wgsl/pad/pad.ts';
 import { adaptiveAvgPool2d } from '../wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../wgsl/pool/max_pool2d.ts';
-import { chunk as chunkOp } from '../wgsl/slice/slice.ts';
+import { chunk as chunkOp } from '../wgsl/slice/split.ts';
 import { stochasticDepth as stochasticDepthOp } from '../wgsl/stochastic_depth/stochastic_depth.ts';
 
 /** One number for both directions, or vertical and horizontal. */

@@ -12,7 +12,8 @@ import { conv2dReference } from '../../src/wgsl/conv2d/conv2d.ref.ts';
 import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import { mul } from '../../src/wgsl/elementwise/elementwise.ts';
 import { sliceReference } from '../../src/wgsl/slice/slice.ref.ts';
-import { chunk, slice, split } from '../../src/wgsl/slice/slice.ts';
+import { slice } from '../../src/wgsl/slice/slice.ts';
+import { chunk, split } from '../../src/wgsl/slice/split.ts';
 import { checkEmbedded, checkOperator, checkValue } from '../support/check.ts';
 import { apply, filled, graphInput, type TestTensor } from '../support/operators.ts';
 

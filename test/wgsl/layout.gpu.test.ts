@@ -18,7 +18,7 @@ import { linearReference } from '../../src/wgsl/linear/linear.ref.ts';
 import { linear } from '../../src/wgsl/linear/linear.ts';
 import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
 import { sliceReference } from '../../src/wgsl/slice/slice.ref.ts';
-import { chunk } from '../../src/wgsl/slice/slice.ts';
+import { chunk } from '../../src/wgsl/slice/split.ts';
 import { checkOperator, checkReference, checkValue } from '../support/check.ts';
 import { apply, graphInput, type TestTensor } from '../support/operators.ts';
 import { type OracleCase, oracleCases, oracleInput } from '../support/oracle.ts';

@@ -19,9 +19,10 @@ import {
 import { radialBasisGradient, radialBasisGradientCentres } from '../../src/wgsl/radial_basis/radial_basis_gradient.ts';
 import { resizeGradientReference } from '../../src/wgsl/resize/resize_gradient.ref.ts';
 import { resizeGradient } from '../../src/wgsl/resize/resize_gradient.ts';
-import { chunk, slice } from '../../src/wgsl/slice/slice.ts';
+import { slice } from '../../src/wgsl/slice/slice.ts';
 import { sliceGradientReference } from '../../src/wgsl/slice/slice_gradient.ref.ts';
 import { sliceGradient } from '../../src/wgsl/slice/slice_gradient.ts';
+import { chunk } from '../../src/wgsl/slice/split.ts';
 import { checkEmbedded, checkOperator } from '../support/check.ts';
 import {
   checkGradientKernels,

@@ -10,7 +10,8 @@ import { connectionsOf, connectionTable } from '../../src/wgsl/connection_table/
 import { flatten } from '../../src/wgsl/flatten/flatten.ts';
 import { radialBasis } from '../../src/wgsl/radial_basis/radial_basis.ts';
 import { resize } from '../../src/wgsl/resize/resize.ts';
-import { slice, split } from '../../src/wgsl/slice/slice.ts';
+import { slice } from '../../src/wgsl/slice/slice.ts';
+import { split } from '../../src/wgsl/slice/split.ts';
 import { checkGradientRule } from '../support/gradient.ts';
 import { apply, filled, graphInput } from '../support/operators.ts';
 

@@ -6,8 +6,9 @@ import { type BatchNormTensors, batchNormReference } from '../../src/wgsl/batch_
 import { batchNorm } from '../../src/wgsl/batch_norm/batch_norm.ts';
 import { layerNormReference } from '../../src/wgsl/layer_norm/layer_norm.ref.ts';
 import { layerNorm } from '../../src/wgsl/layer_norm/layer_norm.ts';
+import type { LocalResponseNormAttributes } from '../../src/wgsl/lrn/attributes.ts';
 import { localResponseNormReference } from '../../src/wgsl/lrn/local_response_norm.ref.ts';
-import { type LocalResponseNormAttributes, localResponseNorm } from '../../src/wgsl/lrn/local_response_norm.ts';
+import { localResponseNorm } from '../../src/wgsl/lrn/local_response_norm.ts';
 import { checkEmbedded, checkOperator, checkReference, checkValue } from '../support/check.ts';
 import { apply, filled, type TestTensor } from '../support/operators.ts';
 import { oracleCases, oracleInput } from '../support/oracle.ts';

@@ -12,7 +12,8 @@ import {
 import { layerNormGradient } from '../../src/wgsl/layer_norm/layer_norm_gradient.ts';
 import { layerNormMoments } from '../../src/wgsl/layer_norm/layer_norm_moments.ts';
 import { layerNormSums } from '../../src/wgsl/layer_norm/layer_norm_sums.ts';
-import { type LocalResponseNormAttributes, localResponseNorm } from '../../src/wgsl/lrn/local_response_norm.ts';
+import type { LocalResponseNormAttributes } from '../../src/wgsl/lrn/attributes.ts';
+import { localResponseNorm } from '../../src/wgsl/lrn/local_response_norm.ts';
 import { localResponseNormGradientReference } from '../../src/wgsl/lrn/local_response_norm_gradient.ref.ts';
 import { localResponseNormGradient } from '../../src/wgsl/lrn/local_response_norm_gradient.ts';
 import { rowOf } from '../../src/wgsl/reduce/row.ref.ts';

@@ -1,7 +1,7 @@
 // The gradient of local response normalisation.
 
 import type { GradientRule } from '../gradients.ts';
-import type { LocalResponseNormAttributes } from './local_response_norm.ts';
+import type { LocalResponseNormAttributes } from './attributes.ts';
 import { localResponseNormGradient } from './local_response_norm_gradient.ts';
 
 export const localResponseNormRule: GradientRule = ({ name, inputs, attributes }, dy) => ({

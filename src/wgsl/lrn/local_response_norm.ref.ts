@@ -9,7 +9,7 @@ import {
   reference,
   type Tensor,
 } from '../shared/reference.ref.ts';
-import type { LocalResponseNormAttributes } from './local_response_norm.ts';
+import type { LocalResponseNormAttributes } from './attributes.ts';
 
 /**
  * The error of x * pow(base, -beta): pow is exp2(t) with t = -beta * log2(base), so beside the roundings y errs by exp2's

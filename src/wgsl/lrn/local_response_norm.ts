@@ -1,19 +1,9 @@
 // Local response normalisation across channels, as torch defines it.
 
-import * as z from 'zod/mini';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
+import { type LocalResponseNormAttributes, localResponseNormAttributes } from './attributes.ts';
 import source from './local_response_norm.wgsl';
-
-export const localResponseNormAttributes = z.object({
-  /** Channels that are summed over. */
-  size: z.int().check(z.positive()),
-  alpha: z._default(z.number().check(z.nonnegative()), 1e-4),
-  beta: z._default(z.number(), 0.75),
-  // Positive, so that the base of the power is.
-  k: z._default(z.number().check(z.positive()), 1),
-});
-export type LocalResponseNormAttributes = z.infer<typeof localResponseNormAttributes>;
 
 const plain: Candidate<LocalResponseNormAttributes> = {
   name: 'local_response_norm',

@@ -10,7 +10,7 @@ import {
   reference,
   type Tensor,
 } from '../shared/reference.ref.ts';
-import type { LocalResponseNormAttributes } from './local_response_norm.ts';
+import type { LocalResponseNormAttributes } from './attributes.ts';
 
 /**
  * y[c] = x[c] b[c]^-beta with b[c] = k + scale * sum of x^2 over c's window: the power errs as in local_response_norm.ref.ts, and what

@@ -4,7 +4,7 @@ import { type Candidate, defineOp } from '../op.ts';
 import { image } from '../shared/image.ts';
 import { normedShape } from '../shared/normed_shape.ts';
 import { eachRun, runsAlong } from '../shared/runs.ts';
-import { type LocalResponseNormAttributes, localResponseNormAttributes } from './local_response_norm.ts';
+import { type LocalResponseNormAttributes, localResponseNormAttributes } from './attributes.ts';
 import source from './local_response_norm_gradient.wgsl';
 
 const plain: Candidate<LocalResponseNormAttributes> = {

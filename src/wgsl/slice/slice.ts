@@ -1,8 +1,7 @@
-// Some of an activation's channels, and splitting along the channels as torch does. Whole vectors of channels are not copied.
+// Some of an activation's channels. Whole vectors of channels are not copied.
 
 import * as z from 'zod/mini';
-import { GraphError } from '../../runtime/errors.ts';
-import { formatShape, type Value } from '../../runtime/graph/value.ts';
+import { formatShape } from '../../runtime/graph/value.ts';
 import { channelSlice, imageSize } from '../../runtime/plan/layout.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachChannel } from '../shared/frame.ts';
@@ -57,29 +56,3 @@ export const slice = defineOp({
   },
   kernels: [plain],
 });
-
-/** Parts of `sizes` channels each, in order. Throws GraphError unless they add up to x's channels. */
-export function split(x: Value, sizes: readonly number[], name: string): Value[] {
-  const { channels } = imageSize(x.shape);
-  if (sizes.reduce((sum, size) => sum + size, 0) !== channels)
-    throw new GraphError('shape_mismatch', `split(${name}): sizes ${sizes} do not add up to ${channels} channels`);
-  let to = 0;
-  return sizes.map((size) => {
-    to += size;
-    return slice.of({ x }, { from: to - size, to }, name);
-  });
-}
-
-/** torch.chunk along the channels: parts of ceil(C / chunks), the last one smaller, and fewer parts where that is enough. */
-export function chunk(x: Value, chunks: number, name: string): Value[] {
-  if (!Number.isInteger(chunks) || chunks < 1)
-    throw new GraphError('invalid_attribute', `chunk(${name}): chunks must be a positive integer and is ${chunks}`);
-  const { channels } = imageSize(x.shape);
-  const size = Math.ceil(channels / chunks);
-  const count = Math.ceil(channels / size);
-  return split(
-    x,
-    Array.from({ length: count }, (_, i) => Math.min(size, channels - i * size)),
-    name,
-  );
-}

@@ -6,7 +6,7 @@ import { graphOf } from '../../../src/runtime/graph/graph.ts';
 import { print } from '../../../src/runtime/graph/print.ts';
 import { relu } from '../../../src/wgsl/activation/activation.ts';
 import { channelShuffle } from '../../../src/wgsl/channel_shuffle/channel_shuffle.ts';
-import { chunk } from '../../../src/wgsl/slice/slice.ts';
+import { chunk } from '../../../src/wgsl/slice/split.ts';
 import { cat, image } from '../../support/nets.ts';
 
 const x = image();
