@@ -24,7 +24,8 @@ export async function running(graph: Graph, parameters: Arrays, kernel?: string)
   );
   const pipelines = testPipelines(acquired);
   await pipelines.compile([...program.load, ...program.run].map((step) => step.kernel));
-  const tensors = Object.entries(parameters).map(([name, data]) => ({ name, shape: [data.length], data }));
+  const shapes = new Map(graph.values.map(({ name, shape }) => [name, shape as readonly number[]]));
+  const tensors = Object.entries(parameters).map(([name, data]) => ({ name, shape: shapes.get(name)!, data }));
   const executor = await Executor.load(acquired, pipelines, program, tensors);
   return {
     run: (inputs) => executor.run(1, inputs),

@@ -1,7 +1,10 @@
 // The kernels that convolutions and linear layers are differentiated with, against float64 references and torch's numbers.
 
 import { describe, expect, it } from 'vitest';
+import { compile } from '../../src/runtime/compile/compile.ts';
+import { Executor } from '../../src/runtime/device/executor.ts';
 import { graphOf } from '../../src/runtime/graph/graph.ts';
+import { input } from '../../src/runtime/graph/scope.ts';
 import type { Value } from '../../src/runtime/graph/value.ts';
 import { type Conv2dAttributes, conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import { conv2dWeightGradientReference } from '../../src/wgsl/conv2d/conv2d_weight_gradient.ref.ts';
@@ -16,15 +19,19 @@ import { filterTranspose, transpose } from '../../src/wgsl/conv2d/filter_transpo
 import { linear } from '../../src/wgsl/linear/linear.ts';
 import { linearWeightGradientReference } from '../../src/wgsl/linear/linear_weight_gradient.ref.ts';
 import { linearWeightGradient } from '../../src/wgsl/linear/linear_weight_gradient.ts';
+import { accumulate } from '../../src/wgsl/optimizer/accumulate.ts';
 import { cropReference } from '../../src/wgsl/pad/crop.ref.ts';
 import { crop } from '../../src/wgsl/pad/crop.ts';
 import { pad } from '../../src/wgsl/pad/pad.ts';
 import type { Reference, Tensor } from '../../src/wgsl/shared/reference.ref.ts';
 import { winogradTerms } from '../../src/wgsl/winograd/winograd.ref.ts';
 import { checkEmbedded, checkOperator, type Tensors } from '../support/check.ts';
+import type { ConvolutionAttributes as Attributes } from '../support/convolutions.ts';
+import { running } from '../support/effects.ts';
 import { checkEmbeddedRows } from '../support/embedded_rows.ts';
+import { testDevice } from '../support/gpu.ts';
 import { checkGradientKernels, checkOracleGradients, evaluate, ruleOf, upstream } from '../support/gradient.ts';
-import { apply, filled, graphInput } from '../support/operators.ts';
+import { apply, boundOf, candidates, filled, graphInput, testPipelines, worst } from '../support/operators.ts';
 import { type OracleCase, oracleCases, oracleInput } from '../support/oracle.ts';
 import { SHARED_MISSING } from '../support/shared.ts';
 
@@ -271,4 +278,59 @@ it('the gradient of pad is cut out by kernels', async () => {
   const value = apply(pad, { x }, { padding: [1, 2, 0, 3], channels: 4 });
   await checkGradientKernels(value, { x }, upstream('pad/dy', value, evaluate(value, { x }).shape));
   expect(graphOf(ruleOf(value)).values.map(({ operator }) => operator?.name)).toEqual([undefined, 'crop', 'slice']);
+});
+
+describe('filters that a run changes', () => {
+  const x = filled('changed/x', [1, 16, 8, 8]);
+  const w = filled('changed/w', [16, 16, 3, 3], 0.25, 0, true);
+  const attributes = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 } satisfies Attributes;
+  const step = Float32Array.of(0, 1, 0, 0, 0, 0, 0, 0);
+
+  it('are packed anew in the next, for every kernel', async () => {
+    const tensors = { x, w };
+    const value = apply(conv2d, tensors, attributes);
+    const dx = ruleOf(value, ['x']).x!;
+    const g = conv2dWeightGradient.of({ x: value.inputs.x, dy: value }, { ...attributes, kernel: [3, 3] }, 'g');
+    const changed = accumulate.of({ sum: value.inputs.w, g, step: input('step', [8]) }, {}, 'changed');
+    for (const kernel of await candidates(value)) {
+      const run = await running(graphOf({ y: value, dx }, [changed]), { w: w.data }, kernel);
+      let now = w.data;
+      for (let i = 0; i < 2; i++) {
+        const dy = filled(`changed/dy${i}`, [1, 16, 8, 8]);
+        const { y, dx: made } = await run.run({ x: x.data, dy: dy.data, step });
+        const held = { x, w: { ...w, data: now }, dy };
+        const [forward, back] = [value, dx].map((node) => widest(node, evaluate(node, held), held));
+        expect(worst(y!, forward!.y, boundOf(forward!)), `y by ${kernel}, run ${i}`).toBeNull();
+        expect(worst(made!, back!.y, boundOf(back!)), `dx by ${kernel}, run ${i}`).toBeNull();
+        const next = Float32Array.from(await run.read('w'));
+        expect(next).not.toEqual(now);
+        now = next;
+      }
+      run.dispose();
+    }
+  });
+});
+
+// What real GPUs take: chunks and workgroups of other sizes than a CPU's.
+describe('conv2d_weight_gradient as on a GPU', () => {
+  it.each<[string, number, [number, number, number, number], number]>([
+    ['conv2d_weight_gradient_tile', 1, [2, 12, 19, 11], 40],
+    ['conv2d_weight_gradient_grouped', 3, [2, 12, 9, 11], 6],
+    ['depthwise_weight_gradient', 36, [2, 36, 9, 11], 36],
+  ])('by %s', async (kernel, groups, shape, filters) => {
+    const acquired = await testDevice();
+    const attributes = { kernel: [3, 3], padding: [1, 1, 1, 1], groups };
+    const tensors = { x: filled('gpu/x', shape), dy: filled('gpu/dy', shape.with(1, filters)) };
+    const value = apply(conv2dWeightGradient, tensors, attributes);
+    const facts = { ...acquired.facts, fallback: false, subgroupSize: null };
+    const program = compile(graphOf({ y: value }), facts);
+    expect(program.run.map((step) => step.kernel.name)).toContain(kernel);
+    const pipelines = testPipelines(acquired);
+    await pipelines.compile(program.run.map((step) => step.kernel));
+    const executor = await Executor.load(acquired, pipelines, program, []);
+    const { y } = await executor.run(2, { x: tensors.x.data, dy: tensors.dy.data });
+    executor.dispose();
+    const reference = evaluate(value, tensors);
+    expect(worst(y!, reference.y, boundOf(reference))).toBeNull();
+  });
 });
