@@ -49,13 +49,20 @@ export async function* fitDataset(
   const { epochs = 10, checkpoint, resume = false, patience, signal } = options;
   if (resume && checkpoint !== undefined) await resumeCheckpoint(trainer, checkpoint);
   while (trainer.progress.epoch < epochs) {
-    const interrupted = yield* epochOf(trainer, dataset, epochs, options);
+    let interrupted = yield* epochOf(trainer, dataset, epochs, options);
+    let validation: Scores | null = null;
+    if (options.validate && !interrupted)
+      try {
+        validation = await validate(trainer, options.validate, options);
+      } catch (error) {
+        if (!signal?.aborted) throw error;
+        interrupted = true; // all of the epoch is learnt: who resumes has only to judge it
+      }
     if (interrupted) {
       if (checkpoint !== undefined) await saveCheckpoint(trainer, checkpoint, 'last');
       yield summary(trainer, epochs, null, false, 'interrupted');
       return;
     }
-    const validation = options.validate ? await validate(trainer, options.validate, options) : null;
     const before = trainer.progress.history;
     const draft = summary(trainer, epochs, validation, false, null);
     const best = before.every((other) => better(draft, other));
