@@ -9,7 +9,7 @@ import { adagrad as adagradOp } from '../wgsl/optimizer/adagrad.ts';
 import { adam as adamOp, adamw as adamwOp } from '../wgsl/optimizer/adam.ts';
 import { rmsprop as rmspropOp } from '../wgsl/optimizer/rmsprop.ts';
 import { sgd as sgdOp } from '../wgsl/optimizer/sgd.ts';
-import { readOptions, wrong } from './read_options.ts';
+import { readOptions, share, wrong } from './read_options.ts';
 
 /** What goes with each parameter, of its shape: it starts as one number everywhere. */
 export interface OptimizerState {
@@ -41,7 +41,7 @@ const positive = z.number().check(z.positive());
 const notNegative = z.number().check(z.gte(0));
 const below1 = z.number().check(z.gte(0), z.lt(1));
 
-const group = z.strictObject({
+const group = z.object({
   match: z.string().check(z.minLength(1)),
   lr: z.optional(notNegative),
   weightDecay: z.optional(notNegative),
@@ -62,38 +62,38 @@ const shared = {
 };
 
 const schemas = {
-  sgd: z.strictObject({
+  sgd: z.object({
     lr: notNegative,
     momentum: z._default(notNegative, 0),
     dampening: z._default(z.number(), 0),
     nesterov: z._default(z.boolean(), false),
     ...shared,
   }),
-  adam: z.strictObject({
+  adam: z.object({
     lr: z._default(notNegative, 1e-3),
     betas: z._default(z.readonly(z.tuple([below1, below1])), [0.9, 0.999]),
     eps: z._default(notNegative, 1e-8),
     amsgrad: z._default(z.boolean(), false),
     ...shared,
   }),
-  rmsprop: z.strictObject({
+  rmsprop: z.object({
     lr: z._default(notNegative, 1e-2),
-    alpha: z._default(z.number().check(z.gte(0), z.lte(1)), 0.99),
+    alpha: z._default(share, 0.99),
     eps: z._default(notNegative, 1e-8),
     momentum: z._default(notNegative, 0),
     centered: z._default(z.boolean(), false),
     ...shared,
   }),
-  adagrad: z.strictObject({
+  adagrad: z.object({
     lr: z._default(notNegative, 1e-2),
     lrDecay: z._default(notNegative, 0),
     initialAccumulatorValue: z._default(notNegative, 0),
     eps: z._default(notNegative, 1e-10),
     ...shared,
   }),
-  adadelta: z.strictObject({
+  adadelta: z.object({
     lr: z._default(notNegative, 1),
-    rho: z._default(z.number().check(z.gte(0), z.lte(1)), 0.9),
+    rho: z._default(share, 0.9),
     eps: z._default(notNegative, 1e-6),
     ...shared,
   }),

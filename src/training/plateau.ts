@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { readOptions } from './read_options.ts';
 import type { PlateauState, Schedule, ScheduleState } from './schedules.ts';
 
-const schema = z.strictObject({
+const schema = z.object({
   /** Whether the metric gets better by falling or by rising. */
   mode: z._default(z.enum(['min', 'max']), 'min'),
   factor: z._default(z.number().check(z.gte(0), z.lt(1)), 0.1),

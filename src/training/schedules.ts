@@ -2,7 +2,7 @@
 // Formulas and defaults are torch.optim.lr_scheduler's; what torch counts in calls of step() is counted in epochs.
 
 import * as z from 'zod/mini';
-import { readOptions, wrong } from './read_options.ts';
+import { positiveShare, readOptions, share, wrong } from './read_options.ts';
 
 /** Where a schedule stands. Plain data. */
 export interface ScheduleState {
@@ -59,29 +59,29 @@ function closed(
 }
 
 const schemas = {
-  constant: z.strictObject({}),
-  stepLr: z.strictObject({ epochs, gamma: z._default(factor, 0.1) }),
-  multiStep: z.strictObject({ milestones: z.readonly(z.array(epochs)), gamma: z._default(factor, 0.1) }),
-  exponential: z.strictObject({ gamma: factor, by }),
-  polynomial: z.strictObject({ epochs, power: z._default(factor, 1), by }),
-  cosine: z.strictObject({ epochs, minLr, by }),
-  warmRestarts: z.strictObject({ epochs, multiply: z._default(epochs, 1), minLr, by }),
-  oneCycle: z.strictObject({
+  constant: z.object({}),
+  stepLr: z.object({ epochs, gamma: z._default(factor, 0.1) }),
+  multiStep: z.object({ milestones: z.readonly(z.array(epochs)), gamma: z._default(factor, 0.1) }),
+  exponential: z.object({ gamma: factor, by }),
+  polynomial: z.object({ epochs, power: z._default(factor, 1), by }),
+  cosine: z.object({ epochs, minLr, by }),
+  warmRestarts: z.object({ epochs, multiply: z._default(epochs, 1), minLr, by }),
+  oneCycle: z.object({
     epochs,
     maxLr: factor,
-    pctStart: z._default(z.number().check(z.gte(0), z.lte(1)), 0.3),
+    pctStart: z._default(share, 0.3),
     anneal: z._default(z.enum(['cos', 'linear']), 'cos'),
     divFactor: z._default(z.number().check(z.positive()), 25),
     finalDivFactor: z._default(z.number().check(z.positive()), 1e4),
     by: z._default(z.enum(['epoch', 'step']), 'step'),
   }),
-  linearWarmup: z.strictObject({
+  linearWarmup: z.object({
     epochs,
-    startFactor: z._default(z.number().check(z.positive(), z.lte(1)), 1 / 3),
-    endFactor: z._default(z.number().check(z.gte(0), z.lte(1)), 1),
+    startFactor: z._default(positiveShare, 1 / 3),
+    endFactor: z._default(share, 1),
     by,
   }),
-  constantWarmup: z.strictObject({ epochs, factor: z._default(z.number().check(z.gte(0), z.lte(1)), 1 / 3) }),
+  constantWarmup: z.object({ epochs, factor: z._default(share, 1 / 3) }),
 };
 
 /** The rate stays. Throws UsageError 'invalid_argument' for options that are none, as all schedules do. */
