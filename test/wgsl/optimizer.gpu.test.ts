@@ -125,7 +125,7 @@ function firstOf({ states = {} }: Rule, size: number): Record<string, Numbers> {
 }
 
 describe.each(rules)('$operator.name with $attributes', (rule) => {
-  it.each([1, 6, 64, 4099])('of %i numbers', async (size) => {
+  it.each([1, 6, 64, 20_011])('of %i numbers', async (size) => {
     const first = firstOf(rule, size);
     const names = Object.keys(first);
     const graph = await running(graphOf({}, [updateOf(rule, size)]), first);
@@ -246,7 +246,7 @@ describe('control', () => {
 });
 
 describe('accumulate', () => {
-  it.each([1, 6, 4099])('adds up %i numbers, and begins anew whatever is there', async (size) => {
+  it.each([1, 6, 20_011])('adds up %i numbers, and begins anew whatever is there', async (size) => {
     const value = accumulate.of(
       { sum: parameter('sum', size), g: input('g', [size]), step: input('step', [8]) },
       {},
@@ -268,7 +268,7 @@ describe('accumulate', () => {
 });
 
 describe('average', () => {
-  it.each([1, 6, 4099])('of %i numbers, after the update of this very run', async (size) => {
+  it.each([1, 6, 20_011])('of %i numbers, after the update of this very run', async (size) => {
     const inputs = { step: input('step', [8]), control: input('control', [4]) };
     const w = sgd.of({ w: parameter('w', size), g: input('g', [size]), ...inputs }, {}, 'w');
     const value = average.of({ shadow: parameter('shadow', size), w, ...inputs }, {}, 'shadow');

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { defineOp } from '../op.ts';
 import source from './accumulate.wgsl';
-import { numberKernels } from './numbers.ts';
+import { numberKernel } from './numbers.ts';
 import { updateShape } from './update.ts';
 
 /** sum and gradient g in rows of one shape, step [8] -> sum. */
@@ -13,5 +13,5 @@ export const accumulate = defineOp({
   inputs: ['sum', 'g', 'step'],
   writes: ['sum'],
   shape: (inputs, _, fail) => updateShape(inputs, ['g'], fail, 'sum'),
-  kernels: numberKernels('accumulate', source, ['step', 'g', 'sum']),
+  kernels: [numberKernel('accumulate', source, ['step', 'g', 'sum'])],
 });

@@ -2,10 +2,10 @@
 struct Params {
   update: Update, count: u32, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, eps: f32, decoupled: u32,
 }
-@group(0) @binding(5) var<storage, read_write> exp_avg: array<Numbers>;
-@group(0) @binding(6) var<storage, read_write> exp_avg_sq: array<Numbers>;
+@group(0) @binding(5) var<storage, read_write> exp_avg: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> exp_avg_sq: array<vec4f>;
 
-fn updated(i: u32, old: Numbers, gradient: Numbers, told: Told) -> Numbers {
+fn updated(i: u32, old: vec4f, gradient: vec4f, told: Told) -> vec4f {
   let decoupled = params.decoupled == 1u;
   let d = gradient + select(told.decay, 0.0, decoupled) * old;
   let mean = params.beta1 * exp_avg[i] + params.fresh1 * d;

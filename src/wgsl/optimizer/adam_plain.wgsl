@@ -1,4 +1,4 @@
 // The mean square as it is.
-fn most(i: u32, square: Numbers) -> Numbers {
+fn most(i: u32, square: vec4f) -> vec4f {
   return square;
 }

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { defineOp } from '../op.ts';
 import source from './average.wgsl';
-import { numberKernels } from './numbers.ts';
+import { numberKernel } from './numbers.ts';
 import { updateShape } from './update.ts';
 
 /** shadow and the updated w in rows of one shape, step [8], control [4] -> shadow. */
@@ -13,5 +13,5 @@ export const average = defineOp({
   inputs: ['shadow', 'w', 'step', 'control'],
   writes: ['shadow'],
   shape: (inputs, _, fail) => updateShape(inputs, ['w'], fail, 'shadow'),
-  kernels: numberKernels('average', source, ['step', 'control', 'w', 'shadow']),
+  kernels: [numberKernel('average', source, ['step', 'control', 'w', 'shadow'])],
 });

@@ -2,11 +2,12 @@
 
 import * as z from 'zod/mini';
 import { elementCount, formatShape, hasBatch, sameShape, type Value } from '../../runtime/graph/value.ts';
-import { type Call, defineOp, type Emitter, type Inputs } from '../op.ts';
+import { type Call, type Candidate, defineOp, type Emitter, type Inputs } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import { whole } from '../shared/whole.ts';
 import controlText from './control.wgsl';
-import { itemsOf, type Width, widths } from './numbers.ts';
+import foursText from './fours.wgsl';
+import { quads } from './numbers.ts';
 import squaresText from './squares.wgsl';
 import { CONTROL, checkVectors } from './update.ts';
 
@@ -18,30 +19,35 @@ const attributes = z.object({
 });
 type ControlAttributes = z.infer<typeof attributes>;
 
-// Items that a partial sum is worth making for, and the most partial sums of a gradient: a CPU has few lanes to fill.
+// Vectors that a partial sum is worth making for, and the most partial sums of a gradient: a CPU has few lanes to fill.
 const PART = 32;
-const PARTS = { 1: 256, 4: 4096 } as const;
+const PARTS = { cpu: 256, gpu: 4096 };
 
-function emit(call: Call<ControlAttributes>, emitter: Emitter, name: string, width: Width): void {
-  const { inputs, attributes: given } = call;
+function kernel(name: string, wide: boolean): Candidate<ControlAttributes> {
+  return {
+    name,
+    suits: ({ facts }) => (wide ? (facts.fallback ? 0.5 : 2) : 1),
+    emit: (call, emitter) => emit(call, emitter, name, wide),
+  };
+}
+
+function emit(
+  { inputs, attributes: given }: Call<ControlAttributes>,
+  emitter: Emitter,
+  name: string,
+  wide: boolean,
+): void {
   const all = gradientsOf(inputs).map(([key, { shape }]) => {
-    const items = itemsOf(shape, width);
-    return {
-      key,
-      items,
-      elements: elementCount(shape),
-      count: Math.min(PARTS[width.numbers], Math.ceil(items / PART)),
-    };
+    const most = wide ? PARTS.gpu : PARTS.cpu;
+    return { key, elements: elementCount(shape), count: Math.min(most, Math.ceil(quads(shape) / PART)) };
   });
   const total = all.reduce((sum, { count }) => sum + count, 0);
   const parts = emitter.scratch('parts', { kind: 'packed', elements: 2 * total, elementsPerImage: 0 });
-  const wide = width.numbers === 4;
   let first = 0;
-  for (const { key, elements, items, count } of all) {
+  for (const { key, elements, count } of all) {
     const bind = { g: emitter.input(key), parts };
-    const uniforms = { elements, items, first };
-    const squares = wide ? 'squares_quad' : 'squares';
-    emitter.step(each({ name: squares, sources: [squaresText, width.text], bind, uniforms }, () => count));
+    const uniforms = { elements, first };
+    emitter.step(each({ name: 'squares', sources: [squaresText, foursText], bind, uniforms }, () => count));
     first += count;
   }
   const bind = { parts, step: emitter.input('step'), scale: emitter.input('scale'), y: emitter.output };
@@ -68,5 +74,5 @@ export const control = defineOp({
       throw fail(`scale must be [1] and is ${formatShape(inputs.scale?.shape ?? [])}`);
     return [CONTROL];
   },
-  kernels: widths('control', emit),
+  kernels: [kernel('control', false), kernel('control_wide', true)],
 });

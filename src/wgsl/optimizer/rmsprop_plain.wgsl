@@ -1,4 +1,4 @@
 // Without momentum.
-fn direction(i: u32, d: Numbers) -> Numbers {
+fn direction(i: u32, d: vec4f) -> vec4f {
   return d;
 }

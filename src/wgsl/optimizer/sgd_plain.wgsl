@@ -1,4 +1,4 @@
 // Without momentum, down the gradient.
-fn direction(i: u32, d: Numbers, told: Told) -> Numbers {
+fn direction(i: u32, d: vec4f, told: Told) -> vec4f {
   return d;
 }

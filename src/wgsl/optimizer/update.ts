@@ -12,7 +12,8 @@ import {
 } from '../../runtime/graph/value.ts';
 import { type Call, type DefinedOperator, defineOp, type Inputs } from '../op.ts';
 import { each } from '../shared/frame.ts';
-import { bound, invocations, itemsOf, widths } from './numbers.ts';
+import foursText from './fours.wgsl';
+import { bound, invocations } from './numbers.ts';
 import updateText from './update.wgsl';
 
 /** What a step is told: rate, apply, first, two corrections, fresh, decay of averages, and one to spare. */
@@ -62,28 +63,29 @@ export function defineUpdate<S extends z.ZodMiniType<UpdateAttributes>>(definiti
       check?.(inputs, given, fail);
       return updateShape(inputs, ['g', ...all], fail);
     },
-    kernels: widths(name, (call, emitter, named, width) => {
-      const { sources, uniforms } = kernel(call);
-      const { rateScale, weightDecay, clipValue }: UpdateAttributes = call.attributes;
-      const items = itemsOf(call.value.shape, width);
-      const own = {
-        'update.elements': elementCount(call.value.shape),
-        'update.items': items,
-        'update.rate_scale': rateScale,
-        'update.decay': weightDecay,
-        'update.clip': clipValue ?? LARGEST,
-        'update.spare_0': 0,
-        'update.spare_1': 0,
-        'update.spare_2': 0,
-      };
-      const framed = {
-        name: named,
-        sources: [...sources, updateText, width.text],
-        bind: bound(call.inputs, ['step', 'control', 'g', 'w', ...all], emitter),
-        uniforms: { ...own, ...uniforms },
-      };
-      emitter.step(each(framed, () => invocations(items)));
-    }),
+    kernels: [
+      {
+        name,
+        suits: () => 1,
+        emit(call, emitter) {
+          const { sources, uniforms } = kernel(call);
+          const { rateScale, weightDecay, clipValue }: UpdateAttributes = call.attributes;
+          const own = {
+            'update.elements': elementCount(call.value.shape),
+            'update.rate_scale': rateScale,
+            'update.decay': weightDecay,
+            'update.clip': clipValue ?? LARGEST,
+          };
+          const framed = {
+            name,
+            sources: [...sources, updateText, foursText],
+            bind: bound(call.inputs, ['step', 'control', 'g', 'w', ...all], emitter),
+            uniforms: { ...own, ...uniforms },
+          };
+          emitter.step(each(framed, () => invocations(call.value.shape, call.facts)));
+        },
+      },
+    ],
   });
 }
 
