@@ -5,6 +5,8 @@ import { GraphError } from '../runtime/errors.ts';
 import type { Init, Scope } from '../runtime/graph/scope.ts';
 import type { Value } from '../runtime/graph/value.ts';
 import * as activations from '../wgsl/activation/activation.ts';
+import { prelu as preluOp } from '../wgsl/activation/prelu.ts';
+import * as rareActivations from '../wgsl/activation/rare_activations.ts';
 import { affine as affineOp } from '../wgsl/affine/affine.ts';
 import { batchNorm as batchNormOp } from '../wgsl/batch_norm/batch_norm.ts';
 import { channelShuffle as channelShuffleOp } from '../wgsl/channel_shuffle/channel_shuffle.ts';
@@ -133,7 +135,7 @@ export function layerNorm(scope: Scope, x: Value, { eps = 1e-5 }: { readonly eps
 }
 
 const pointwise =
-  (operator: typeof activations.relu): Layer =>
+  (operator: Pick<typeof activations.relu, 'of'> | Pick<typeof rareActivations.mish, 'of'>): Layer =>
   (scope, x) =>
     operator.of({ x }, {}, scope.path);
 
@@ -149,6 +151,22 @@ export const hardsigmoid = /* @__PURE__ */ pointwise(activations.hardsigmoid);
 /** `slope` is the factor below zero. */
 export function leakyRelu(scope: Scope, x: Value, slope = 0.01): Value {
   return activations.leakyRelu.of({ x }, { slope }, scope.path);
+}
+
+export const softplus = /* @__PURE__ */ pointwise(rareActivations.softplus);
+export const mish = /* @__PURE__ */ pointwise(rareActivations.mish);
+/** torch's GELU with `approximate='tanh'`. */
+export const geluTanh = /* @__PURE__ */ pointwise(rareActivations.geluTanh);
+
+/** Ends at `-alpha` far below zero. */
+export function elu(scope: Scope, x: Value, alpha = 1): Value {
+  return rareActivations.elu.of({ x }, { alpha }, scope.path);
+}
+
+/** Slopes below zero that are learned: one for all, or one for each channel. */
+export function prelu(scope: Scope, x: Value, slopes = 1): Value {
+  const weight = scope.parameter('weight', [slopes], { law: 'constant', value: 0.25 });
+  return preluOp.of({ x, weight }, {}, scope.path);
 }
 
 /** Brightness normalisation across `size` channels, as torch counts: `alpha` is divided by `size`. */

@@ -8,10 +8,15 @@ import {
   concat,
   conv2d,
   dropout,
+  elu,
+  geluTanh,
   leakyRelu,
   linear,
   maxPool,
+  mish,
+  prelu,
   relu6,
+  softplus,
 } from '../../src/models/layers.ts';
 import { GraphError } from '../../src/runtime/errors.ts';
 import { input, Scope } from '../../src/runtime/graph/scope.ts';
@@ -60,6 +65,20 @@ it('a layer is named after its place', () => {
   ]);
   expect(y.inputs.x?.attributes).toEqual({ slope: 0.2 });
   expect(concat(scope, [image, y]).shape).toEqual(['n', 12, 32, 32]);
+});
+
+it('rare activations have their attributes and slopes', () => {
+  const scope = Scope.root().at('act');
+  expect(elu(scope, image, 0.5).attributes).toEqual({ alpha: 0.5 });
+  expect([softplus, mish, geluTanh].map((layer) => layer(scope, image).operator?.name)).toEqual([
+    'softplus',
+    'mish',
+    'gelu_tanh',
+  ]);
+  prelu(scope, image, 6);
+  expect(scope.parameters.map(({ name, shape, init }) => ({ name, shape, init }))).toEqual([
+    { name: 'act.weight', shape: [6], init: { law: 'constant', value: 0.25 } },
+  ]);
 });
 
 it('pools step by their kernel unless told otherwise', () => {

@@ -4,5 +4,5 @@ struct Params { x: Image, y: Image, count: u32, low: f32, high: f32 }
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 
 fn quad(at: Place) -> vec4f {
-  return activate(x[address(params.x, at) / 4u]);
+  return activate(vec4f(x[address(params.x, at) / 4u]));
 }

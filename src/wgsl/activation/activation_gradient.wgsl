@@ -5,5 +5,5 @@ struct Params { v: Image, dy: Image, y: Image, count: u32, slope: f32 }
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
 
 fn quad(at: Place) -> vec4f {
-  return gradient(v[address(params.v, at) / 4u], dy[address(params.dy, at) / 4u]);
+  return gradient(vec4f(v[address(params.v, at) / 4u]), vec4f(dy[address(params.dy, at) / 4u]));
 }

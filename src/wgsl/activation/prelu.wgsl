@@ -6,6 +6,6 @@ struct Params { x: Image, y: Image, count: u32, slopes: u32 }
 
 fn quad(at: Place) -> vec4f {
   let slope = min(vec4u(at.c, at.c + 1u, at.c + 2u, at.c + 3u), vec4u(params.slopes - 1u));
-  let v = x[address(params.x, at) / 4u];
+  let v = vec4f(x[address(params.x, at) / 4u]);
   return select(v * vec4f(weight[slope.x], weight[slope.y], weight[slope.z], weight[slope.w]), v, v > vec4f(0.0));
 }

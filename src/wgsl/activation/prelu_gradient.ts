@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { formatShape, sameShape } from '../../runtime/graph/value.ts';
 import { type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
-import { checkPrelu } from './prelu.ts';
+import { checkPrelu } from './check_prelu.ts';
 import source from './prelu_gradient.wgsl';
 
 const attributes = z.object({ of: z.enum(['x', 'weight']) });

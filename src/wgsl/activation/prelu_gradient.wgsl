@@ -7,8 +7,8 @@ struct Params { x: Image, dy: Image, y: Image, count: u32, slopes: u32, of_weigh
 
 fn quad(at: Place) -> vec4f {
   let slope = min(vec4u(at.c, at.c + 1u, at.c + 2u, at.c + 3u), vec4u(params.slopes - 1u));
-  let v = x[address(params.x, at) / 4u];
-  let d = dy[address(params.dy, at) / 4u];
+  let v = vec4f(x[address(params.x, at) / 4u]);
+  let d = vec4f(dy[address(params.dy, at) / 4u]);
   if (params.of_weight == 1u) { return select(d * v, vec4f(0.0), v > vec4f(0.0)); }
   return select(d * vec4f(weight[slope.x], weight[slope.y], weight[slope.z], weight[slope.w]), d, v > vec4f(0.0));
 }
