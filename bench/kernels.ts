@@ -121,7 +121,7 @@ async function prepare(device: Device, row: Row, kernel: string, reference: Refe
   const { y } = await executor.run(row.batch, Object.fromEntries(inputs));
   const stray = await inspect();
   const wrong = outOfBounds(row, kernel, y!, reference) ?? (stray > 0 ? `${stray} words written astray` : null);
-  const { run } = await executor.residence(row.batch);
+  const { run } = await executor.inside('bench', row.batch, async ({ residence }) => residence);
   const own = run.filter(({ dispatch: { operator } }) => operator !== 'rows_to_image' && operator !== 'image_to_rows');
   return { kernel, executor, wrong, run: own };
 }

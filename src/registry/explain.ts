@@ -11,7 +11,6 @@ import type { Value } from '../runtime/graph/value.ts';
 import type { AdapterFacts } from '../runtime/plan/facts.ts';
 import { imageSize } from '../runtime/plan/layout.ts';
 import { Tensor } from '../runtime/tensor.ts';
-import type { TensorReader } from '../weights/tensors.ts';
 import type { OpenedModel } from './model.ts';
 
 // They pass places on; what they see stands before them.
@@ -20,8 +19,7 @@ const passing = new Set(['max_pool2d', 'avg_pool2d', 'adaptive_avg_pool2d', 'dro
 export async function explain(
   method: 'gradCam' | 'saliency',
   name: string,
-  { device, graph }: OpenedModel,
-  state: TensorReader,
+  { device, graph, state }: OpenedModel,
   image: Tensor,
   index: number,
 ): Promise<Tensor> {
@@ -33,7 +31,9 @@ export async function explain(
   await loadKernels(made, facts);
   const program = compileTraining(made, facts);
   await device.pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
-  const executor = await Executor.load(device.acquired, device.pipelines, program, state.read());
+  const reader = await state(undefined);
+  const loading = Executor.load(device.acquired, device.pipelines, program, reader.read());
+  const executor = await loading.finally(() => reader.close());
   try {
     const upstream = new Float32Array(classes);
     upstream[index] = 1;

@@ -10,7 +10,7 @@ import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import type { Trainer, TrainerOptions } from '../training/trainer.ts';
 import type { StateDict, TensorReader } from '../weights/tensors.ts';
-import { best, type Classification, join } from './answers.ts';
+import { best, type Classification, join, top } from './answers.ts';
 import type { Prepared } from './load.ts';
 import type { ModelSpec } from './plugin.ts';
 import type { Profile } from './profile.ts';
@@ -138,8 +138,8 @@ export class Model {
   /** GPU time of every dispatch for a batch; `String(profile)` is a table. Throws DeviceError 'missing_feature'. */
   async profile(batch: Tensor): Promise<Profile> {
     const { n, data } = await this.#input(batch);
-    const { profileOf } = await import('./profile.ts');
-    return profileOf(await this.#withExecutor((executor) => executor.profile(n, { image: data })));
+    const { profile } = await import('./profile.ts');
+    return this.#withExecutor((executor) => profile(executor, n, data));
   }
 
   /**
@@ -215,16 +215,10 @@ export class Model {
   }
 
   async #explain(method: 'gradCam' | 'saliency', image: ImageSource, index: number | undefined): Promise<Tensor> {
-    this.#check();
     const input = await this.read(image);
-    const [top] = best(await (await this.forward(input)).data(), 1, null);
+    const logits = await this.forward(input);
     const { explain } = await import('./explain.ts');
-    const state = await this.#opened.state(undefined);
-    try {
-      return await explain(method, this.name, this.#opened, state, input, index ?? top!.index);
-    } finally {
-      await state.close();
-    }
+    return explain(method, this.name, this.#opened, input, index ?? (await top(logits)));
   }
 
   async #input(batch: Tensor): Promise<{ n: number; data: Float32Array<ArrayBuffer> }> {

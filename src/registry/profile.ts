@@ -1,6 +1,7 @@
 // Where the time of a run goes: a row for each dispatch.
 
-import type { DispatchTime } from '../runtime/device/timing.ts';
+import type { Executor } from '../runtime/device/executor.ts';
+import { type DispatchTime, profile as timed } from '../runtime/device/timing.ts';
 import { table } from './table.ts';
 
 export interface ProfileRow {
@@ -18,6 +19,11 @@ export interface Profile {
   readonly rows: readonly ProfileRow[];
   readonly ms: number;
   toString(): string;
+}
+
+/** Throws DeviceError 'missing_feature' on adapters with no timestamp queries. */
+export async function profile(executor: Executor, batch: number, image: Float32Array<ArrayBuffer>): Promise<Profile> {
+  return profileOf(await timed(executor, batch, { image }));
 }
 
 export function profileOf(times: readonly DispatchTime[]): Profile {

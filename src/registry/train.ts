@@ -1,6 +1,8 @@
 // From a loaded model to one that is trained, and back: its steps on the device, and the weights they make in its runs.
 
+import { firstNonFinite } from '../runtime/device/diagnose.ts';
 import { Executor } from '../runtime/device/executor.ts';
+import { readParameter } from '../runtime/device/read_parameter.ts';
 import { planProgram } from '../runtime/plan/plan.ts';
 import type { Program } from '../runtime/plan/program.ts';
 import type { Engine, Trainable } from '../training/engine.ts';
@@ -51,8 +53,8 @@ async function openEngine(
   const executor = await Executor.load(device.acquired, device.pipelines, program, variables);
   return {
     run: (batch, inputs) => executor.run(batch, inputs),
-    variable: (name) => executor.parameter(name),
-    firstNonFinite: (batch, inputs) => executor.firstNonFinite(batch, inputs),
+    variable: (name) => readParameter(executor, name),
+    firstNonFinite: (batch, inputs) => firstNonFinite(executor, batch, inputs),
     dispose: () => executor.dispose(),
   };
 }

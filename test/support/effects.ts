@@ -2,6 +2,7 @@
 
 import { compile } from '../../src/runtime/compile/compile.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
+import { readParameter } from '../../src/runtime/device/read_parameter.ts';
 import type { Graph } from '../../src/runtime/graph/graph.ts';
 import { testDevice } from './gpu.ts';
 import { testPipelines } from './operators.ts';
@@ -29,7 +30,7 @@ export async function running(graph: Graph, parameters: Arrays, kernel?: string)
   const executor = await Executor.load(acquired, pipelines, program, tensors);
   return {
     run: (inputs) => executor.run(1, inputs),
-    read: (name) => executor.parameter(name),
+    read: (name) => readParameter(executor, name),
     dispose: () => executor.dispose(),
   };
 }

@@ -14,7 +14,7 @@ const POISON = 0x7fc0_beef;
  */
 export async function poison(acquired: Acquired, executor: Executor, batch: number): Promise<() => Promise<number>> {
   const { device } = acquired;
-  const residence = await executor.residence(batch);
+  const residence = await executor.inside('poison', batch, async ({ residence }) => residence);
   const images = residence.arenas.map((arena) => new Uint32Array(arena.size / 4).fill(POISON));
   // What no kernel may write: words between buffers, which stay poisoned, and zeros around images.
   const kept = images.map((words) => new Uint8Array(words.length).fill(1));

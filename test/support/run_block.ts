@@ -3,6 +3,7 @@
 import { differentiate } from '../../src/runtime/compile/differentiate.ts';
 import { compileTraining, forwardForTraining } from '../../src/runtime/compile/training.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
+import { readParameter } from '../../src/runtime/device/read_parameter.ts';
 import { type Graph, graphOf } from '../../src/runtime/graph/graph.ts';
 import { input, type ParameterSpec, Scope } from '../../src/runtime/graph/scope.ts';
 import type { Value } from '../../src/runtime/graph/value.ts';
@@ -71,7 +72,7 @@ export async function runBlock(name: string, shape: readonly [number, number, nu
     const inputs = { x: uniform(`${name}/x`, shape), dy: uniform(`${name}/dy`, dyShape) };
     const results = await executor.run(batch, inputs);
     const statistics: Record<string, Float32Array<ArrayBuffer>> = {};
-    for (const statistic of written(graph)) statistics[statistic] = await executor.parameter(statistic);
+    for (const statistic of written(graph)) statistics[statistic] = await readParameter(executor, statistic);
     const again = await executor.run(batch, inputs);
     for (const [key, values] of Object.entries(results))
       if (!sameBits(values, again[key]!)) throw new Error(`${name}: a second run gives other bits for ${key}`);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/runtime/compile/compile.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
+import { readParameter } from '../../src/runtime/device/read_parameter.ts';
 import { graphOf } from '../../src/runtime/graph/graph.ts';
 import { relu } from '../../src/wgsl/activation/activation.ts';
 import { batchNorm } from '../../src/wgsl/batch_norm/batch_norm.ts';
@@ -219,7 +220,10 @@ async function moved(
   const executor = await Executor.load(acquired, pipelines, program, parameters);
   try {
     await executor.run(x.shape[0]!, { x: x.data });
-    const [mean, variance] = [await executor.parameter('running_mean'), await executor.parameter('running_var')];
+    const [mean, variance] = [
+      await readParameter(executor, 'running_mean'),
+      await readParameter(executor, 'running_var'),
+    ];
     return { running_mean: mean, running_var: variance };
   } finally {
     executor.dispose();

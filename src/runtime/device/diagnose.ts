@@ -6,6 +6,7 @@ import type { Layout } from '../plan/layout.ts';
 import type { PlannedBuffer } from '../plan/plan.ts';
 import type { Program } from '../plan/program.ts';
 import type { Acquired } from './acquire.ts';
+import type { Arrays, Executor, Inside } from './executor.ts';
 import type { BoundDispatch, Memory, Residence } from './residence.ts';
 
 export interface Culprit {
@@ -13,23 +14,28 @@ export interface Culprit {
   readonly operator: string;
 }
 
-/** The first dispatch that writes a number that is none, in the order of the run; null where all are finite. */
-export async function firstNonFinite(
-  acquired: Acquired,
-  program: Program,
-  residence: Residence,
-  weights: ReadonlyMap<number, Memory>,
-): Promise<Culprit | null> {
+/**
+ * Runs once more, dispatch by dispatch, and names the first that writes a NaN or an infinity; null where all are finite. It takes
+ * as many round trips as there are dispatches.
+ */
+export function firstNonFinite(executor: Executor, batch: number, inputs: Arrays): Promise<Culprit | null> {
+  return executor.inside('a search for what is not finite', batch, (inside) => {
+    inside.upload(inputs);
+    return search(inside, executor.program);
+  });
+}
+
+async function search({ acquired, residence, weights }: Inside, { buffers }: Program): Promise<Culprit | null> {
   for (const bound of residence.run) {
     submit(acquired, bound);
     const { dispatch } = bound;
     for (const { kind, buffer: id } of dispatch.bindings) {
       const planned = residence.plan.buffers[id]!;
+      const { layout } = buffers[id]!;
       const memory = kind === 'write' ? memoryOf(planned, residence, weights) : null;
-      if (!memory || program.buffers[id]!.layout.kind === 'packed') continue;
+      if (!memory || layout.kind === 'packed') continue;
       const words = await read(acquired, memory, planned.offset, planned.bytes);
-      if (!finite(words, program.buffers[id]!.layout, residence.plan.batch))
-        return { layer: dispatch.layer, operator: dispatch.operator };
+      if (!finite(words, layout, residence.plan.batch)) return { layer: dispatch.layer, operator: dispatch.operator };
     }
   }
   return null;

@@ -7,13 +7,20 @@ import { atBatch } from '../graph/value.ts';
 import { batchWithinLimits, type Plan, planProgram } from '../plan/plan.ts';
 import type { Program } from '../plan/program.ts';
 import { type Acquired, checked } from './acquire.ts';
-import type { Culprit } from './diagnose.ts';
 import { Loader } from './loader.ts';
 import type { Pipelines } from './pipelines.ts';
 import { type Memory, type Residence, reside } from './residence.ts';
-import type { DispatchTime } from './timing.ts';
 
 export type Arrays = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+
+/** What `inside` lets its work see. */
+export interface Inside {
+  readonly acquired: Acquired;
+  /** By buffer id: what outlives a residence. */
+  readonly weights: ReadonlyMap<number, Memory>;
+  readonly residence: Residence;
+  upload(inputs: Arrays): void;
+}
 
 export interface ExecutorOptions {
   /** Fail rather than use more GPU memory than this. */
@@ -81,6 +88,11 @@ export class Executor {
     }
   }
 
+  /** The batch size last asked for. */
+  get batch(): number {
+    return this.#plan.batch;
+  }
+
   /** The plan for a batch size, without allocating anything. */
   plan(batch: number): Plan {
     if (this.#plan.batch !== batch)
@@ -113,49 +125,16 @@ export class Executor {
     });
   }
 
-  /** The time of every dispatch of one run, by timestamp queries. Throws DeviceError 'missing_feature' without them. */
-  profile(batch: number, inputs: Arrays): Promise<DispatchTime[]> {
-    return this.#exclusively(`a profile of a batch of ${batch}`, batch, async (residence) => {
-      const { Stopwatch } = await import('./timing.ts');
-      const stopwatch = new Stopwatch(this.#acquired, residence.run.length);
-      try {
-        this.#upload(residence, inputs);
-        return await stopwatch.time(residence.run);
-      } finally {
-        stopwatch.dispose();
-      }
-    });
-  }
-
-  /**
-   * Runs once more, dispatch by dispatch, and names the first that writes a NaN or an infinity: 'image' where the inputs have
-   * one. For a run that gave one; it takes as many round trips as there are dispatches.
-   */
-  firstNonFinite(batch: number, inputs: Arrays): Promise<Culprit | null> {
-    return this.#exclusively(`a search through a batch of ${batch}`, batch, async (residence) => {
-      const { firstNonFinite } = await import('./diagnose.ts');
-      this.#upload(residence, inputs);
-      return firstNonFinite(this.#acquired, this.program, residence, this.#weights);
-    });
-  }
-
-  /**
-   * What a parameter holds now that runs change in place, row-major: once the runs asked for before are done. Only what a run
-   * touches stays on the GPU; throws UsageError 'invalid_argument' for any other.
-   */
-  parameter(name: string): Promise<Float32Array<ArrayBuffer>> {
-    const parts = this.program.buffers.filter(({ id, parameter }) => parameter?.name === name && this.#weights.has(id));
-    return this.#inTurn(() =>
-      checked(this.#acquired, `reading ${name}`, async () => {
-        const { readParts } = await import('./read_parts.ts');
-        return readParts(this.#acquired, name, parts, this.#weights);
+  /** `work` on the memory of a batch size while nothing else runs in it: profiles, diagnoses, tests. `what` is for errors. */
+  inside<T>(what: string, batch: number, work: (inside: Inside) => Promise<T>): Promise<T> {
+    return this.#exclusively(`${what} with a batch of ${batch}`, batch, (residence) =>
+      work({
+        acquired: this.#acquired,
+        weights: this.#weights,
+        residence,
+        upload: (inputs) => this.#upload(residence, inputs),
       }),
     );
-  }
-
-  /** The memory of the batch size in use, for tests that poison it before a run and inspect it after. */
-  residence(batch: number): Promise<Residence> {
-    return this.#exclusively(`memory for a batch of ${batch}`, batch, async (residence) => residence);
   }
 
   /** Frees the GPU memory at once; runs that are under way throw UsageError 'disposed'. Safe to call twice. */
@@ -215,11 +194,7 @@ export class Executor {
   }
 
   #exclusively<T>(what: string, batch: number, work: (residence: Residence) => Promise<T>): Promise<T> {
-    return this.#inTurn(() => this.#guarded(what, batch, work));
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#last.then(work);
+    const mine = this.#last.then(() => this.#guarded(what, batch, work));
     this.#last = mine.then(
       () => {}, // not the result, which would be kept until the next run
       () => {},

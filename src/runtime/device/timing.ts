@@ -4,6 +4,7 @@ import { settle } from '#acquire';
 import { DeviceError } from '../errors.ts';
 import type { Dispatch } from '../plan/plan.ts';
 import type { Acquired } from './acquire.ts';
+import type { Arrays, Executor } from './executor.ts';
 import type { BoundDispatch } from './residence.ts';
 
 export interface DispatchTime {
@@ -12,7 +13,20 @@ export interface DispatchTime {
   readonly ms: number;
 }
 
-export class Stopwatch {
+/** The time of every dispatch of one run. Throws DeviceError 'missing_feature' on adapters with no timestamp queries. */
+export function profile(executor: Executor, batch: number, inputs: Arrays): Promise<DispatchTime[]> {
+  return executor.inside('a profile', batch, async ({ acquired, residence, upload }) => {
+    const stopwatch = new Stopwatch(acquired, residence.run.length);
+    try {
+      upload(inputs);
+      return await stopwatch.time(residence.run);
+    } finally {
+      stopwatch.dispose();
+    }
+  });
+}
+
+class Stopwatch {
   readonly #acquired: Acquired;
   readonly #queries: GPUQuerySet;
   readonly #resolved: GPUBuffer;
