@@ -4,7 +4,7 @@ import type { GraphError } from '../../runtime/errors.ts';
 import { formatShape, type Shape } from '../../runtime/graph/value.ts';
 import { type Call, type Candidate, defineOp, type Emitter, type Inputs } from '../op.ts';
 import { eachPixel } from '../shared/each_pixel.ts';
-import { image, imageUniforms } from '../shared/image.ts';
+import { imageUniforms } from '../shared/image.ts';
 import { channelKernels } from '../shared/loss.ts';
 import { whole } from '../shared/whole.ts';
 import { type CrossEntropyAttributes, crossEntropyAttributes, rubbishUniforms } from './cross_entropy.ts';
