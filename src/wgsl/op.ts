@@ -18,6 +18,8 @@ export interface Call<A = Attributes> {
   readonly facts: AdapterFacts;
   /** Channels of activations are padded to a multiple of this. */
   readonly block: number;
+  /** Names of the inputs that differ from run to run. Where it is not known, parameters are taken for such as never change. */
+  readonly changing?: ReadonlySet<string>;
 }
 
 /** Where a kernel finds its buffers and leaves its dispatches. */
@@ -51,6 +53,8 @@ export interface Operator<A = Attributes> {
   readonly kernels: readonly Candidate<A>[];
   /** Inputs, all of them parameters, that the kernels change in place; the result is the first of these, as it is then. */
   readonly writes?: readonly string[];
+  /** The result lies in f32 even where images are in half precision: too few digits would be left of what is made of it. */
+  readonly exact?: boolean;
   /** Multiply-adds for one image, as torchvision counts them: convolutions and linear layers only. */
   macs(value: Value): number;
   /** The layout under which the input's own memory is this operator's result, if nothing needs to move. */
@@ -67,6 +71,7 @@ interface Definition<S extends z.ZodMiniType<Attributes>> {
   readonly inputs: readonly string[];
   readonly epilogue?: boolean;
   readonly writes?: readonly string[];
+  readonly exact?: boolean;
   /** Shape of the result, or a thrown GraphError; `fail` words it with the operator's and the node's name. */
   shape(inputs: Inputs, attributes: z.infer<S>, fail: (what: string) => GraphError): Shape;
   readonly kernels: readonly Candidate<z.infer<S>>[];

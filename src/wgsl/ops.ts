@@ -21,9 +21,10 @@ import { concat } from './concat/concat.ts';
 import { connectionTable } from './connection_table/connection_table.ts';
 import { connectionTableGradient } from './connection_table/connection_table_gradient.ts';
 import { conv2d } from './conv2d/conv2d.ts';
+import { conv2dInputGradient } from './conv2d/conv2d_input_gradient.ts';
 import { conv2dWeightGradient } from './conv2d/conv2d_weight_gradient.ts';
 import { dilate } from './conv2d/dilate.ts';
-import { filterTranspose, transpose } from './conv2d/filter_transpose.ts';
+import { filterTranspose } from './conv2d/filter_transpose.ts';
 import { crossEntropy } from './cross_entropy/cross_entropy.ts';
 import { crossEntropyGradient } from './cross_entropy/cross_entropy_gradient.ts';
 import { dropout } from './dropout/dropout.ts';
@@ -38,6 +39,7 @@ import { layerNormGradient } from './layer_norm/layer_norm_gradient.ts';
 import { layerNormMoments } from './layer_norm/layer_norm_moments.ts';
 import { layerNormSums } from './layer_norm/layer_norm_sums.ts';
 import { linear } from './linear/linear.ts';
+import { linearInputGradient } from './linear/linear_input_gradient.ts';
 import { linearWeightGradient } from './linear/linear_weight_gradient.ts';
 import { localResponseNorm } from './lrn/local_response_norm.ts';
 import { localResponseNormGradient } from './lrn/local_response_norm_gradient.ts';
@@ -81,10 +83,11 @@ import { weightedSum } from './weighted_sum/weighted_sum.ts';
 export const operators: readonly Operator[] = [
   conv2d,
   linear,
+  conv2dInputGradient,
   conv2dWeightGradient,
+  linearInputGradient,
   linearWeightGradient,
   filterTranspose,
-  transpose,
   dilate,
   connectionTable,
   connectionTableGradient,

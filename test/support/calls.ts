@@ -17,9 +17,10 @@ import { concat } from '../../src/wgsl/concat/concat.ts';
 import { connectionsOf, connectionTable } from '../../src/wgsl/connection_table/connection_table.ts';
 import { connectionTableGradient } from '../../src/wgsl/connection_table/connection_table_gradient.ts';
 import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
+import { conv2dInputGradient } from '../../src/wgsl/conv2d/conv2d_input_gradient.ts';
 import { conv2dWeightGradient } from '../../src/wgsl/conv2d/conv2d_weight_gradient.ts';
 import { dilate } from '../../src/wgsl/conv2d/dilate.ts';
-import { filterTranspose, transpose } from '../../src/wgsl/conv2d/filter_transpose.ts';
+import { filterTranspose } from '../../src/wgsl/conv2d/filter_transpose.ts';
 import { crossEntropy } from '../../src/wgsl/cross_entropy/cross_entropy.ts';
 import { crossEntropyGradient } from '../../src/wgsl/cross_entropy/cross_entropy_gradient.ts';
 import { dropout } from '../../src/wgsl/dropout/dropout.ts';
@@ -31,6 +32,7 @@ import { klDistillation } from '../../src/wgsl/kl_distillation/kl_distillation.t
 import { klDistillationGradient } from '../../src/wgsl/kl_distillation/kl_distillation_gradient.ts';
 import { layerNorm } from '../../src/wgsl/layer_norm/layer_norm.ts';
 import { linear } from '../../src/wgsl/linear/linear.ts';
+import { linearInputGradient } from '../../src/wgsl/linear/linear_input_gradient.ts';
 import { linearWeightGradient } from '../../src/wgsl/linear/linear_weight_gradient.ts';
 import { localResponseNorm } from '../../src/wgsl/lrn/local_response_norm.ts';
 import { meanSquaredError } from '../../src/wgsl/mean_squared_error/mean_squared_error.ts';
@@ -107,6 +109,7 @@ function convolved([channels, filters, kernel, stride, groups]: (typeof convolut
     conv2d.of({ x, w, bias, residual }, { ...attributes, activation: 'silu' }, 'conv'),
     conv2d.of({ x, w, residual }, attributes, 'conv'),
     normed(plain, filters),
+    conv2dInputGradient.of({ dy: plain, w }, { ...attributes, stride: [1, 1] }, 'gradient'),
     conv2dWeightGradient.of({ x, dy: plain }, { ...attributes, kernel: [kernel, kernel] }, 'gradient'),
   ];
 }
@@ -198,7 +201,7 @@ export function callsOfAll(): Value[] {
     linear.of({ x, w: parameter('w', [50, 24]) }, { activation: 'gelu' }, 'linear'),
     linearWeightGradient.of({ x: features, dy: input('dy', ['n', 50]) }, {}, 'linear'),
     filterTranspose.of({ w: parameter('w', [6, 2, 3, 3]) }, { groups: 2 }, 'filter_transpose'),
-    transpose.of({ w: parameter('w', [50, 24]) }, {}, 'transpose'),
+    linearInputGradient.of({ dy: input('dy', ['n', 50]), w: parameter('w', [50, 200]) }, {}, 'linear'),
     dilate.of({ x }, { stride: [2, 2] }, 'dilate'),
     crop.of({ x }, { padding: [1, 2, 3, 1] }, 'crop'),
     sparse(x),

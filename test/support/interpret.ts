@@ -21,6 +21,7 @@ import { concatReference } from '../../src/wgsl/concat/concat.ref.ts';
 import { connectionTableReference } from '../../src/wgsl/connection_table/connection_table.ref.ts';
 import { connectionTableGradientReference } from '../../src/wgsl/connection_table/connection_table_gradient.ref.ts';
 import { conv2dReference } from '../../src/wgsl/conv2d/conv2d.ref.ts';
+import type { Conv2dAttributes } from '../../src/wgsl/conv2d/conv2d.ts';
 import { conv2dWeightGradientReference } from '../../src/wgsl/conv2d/conv2d_weight_gradient.ref.ts';
 import { dilateReference } from '../../src/wgsl/conv2d/dilate.ref.ts';
 import { filterTransposeReference } from '../../src/wgsl/conv2d/filter_transpose.ref.ts';
@@ -111,10 +112,17 @@ function tableOf({ inputs, connections }: Connections): number[][] {
 const rules: Readonly<Record<string, Rule>> = {
   conv2d: ({ x, w, bias }, attributes) => conv2dReference({ x: x!, w: w!, ...(bias && { bias }) }, attributes),
   linear: ({ x, w, bias }) => linearReference(x!, w!, bias),
+  conv2d_input_gradient: ({ dy, w }, attributes: Conv2dAttributes) => {
+    const { shape, y } = filterTransposeReference(w!, attributes.groups);
+    return conv2dReference({ x: dy!, w: { shape, data: y } }, attributes);
+  },
+  linear_input_gradient: ({ dy, w }) => {
+    const { shape, y } = filterTransposeReference(w!);
+    return linearReference(dy!, { shape, data: y });
+  },
   conv2d_weight_gradient: ({ x, dy }, attributes) => conv2dWeightGradientReference(x!, dy!, attributes),
   linear_weight_gradient: ({ x, dy }) => linearWeightGradientReference(x!, dy!),
   filter_transpose: ({ w }, { groups }: { groups: number }) => filterTransposeReference(w!, groups),
-  transpose: ({ w }) => filterTransposeReference(w!),
   dilate: ({ x }, attributes) => dilateReference(x!, attributes),
   crop: ({ x }, attributes) => cropReference(x!, attributes),
   connection_table: ({ w }, attributes: Connections) =>

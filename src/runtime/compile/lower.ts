@@ -26,13 +26,18 @@ export function channelBlock({ subgroupSize }: AdapterFacts): number {
   return subgroupSize === 8 ? 8 : 4;
 }
 
-/** Throws GraphError for inputs and outputs that no caller could tell apart, PlanError where no kernel serves. */
-export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => undefined): Program {
+/**
+ * Throws GraphError for inputs and outputs that no caller could tell apart, PlanError where no kernel serves. With `half`, images lie
+ * as f16; their steps are yet to be made so.
+ */
+export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => undefined, half = false): Program {
   checkEnds(graph);
   const block = channelBlock(facts);
   const chosen = new Map<Value, { call: Call; candidate: Candidate }>();
-  for (const value of graph.values) if (value.operator) chosen.set(value, choice(value, facts, block, choose));
-  const layouts = assignLayouts(graph, chosen, block);
+  const changing = changingValues(graph);
+  for (const value of graph.values)
+    if (value.operator) chosen.set(value, choice(value, facts, block, changing, choose));
+  const layouts = assignLayouts(graph, chosen, block, half);
 
   const buffers: BufferSpec[] = [];
   const steps: Step[] = [];
@@ -74,6 +79,14 @@ export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => 
   return { buffers, load: [], run: steps, inputs, outputs };
 }
 
+/** What differs from run to run: inputs, parameters that runs write, and all that is made of them. */
+function changingValues({ values }: Graph): ReadonlySet<Value> {
+  const written = values.flatMap(({ operator, inputs }) => operator?.writes?.map((key) => inputs[key]) ?? []);
+  const changing = new Set<Value | undefined>([...values.filter(({ kind }) => kind === 'input'), ...written]);
+  for (const value of values) if (Object.values(value.inputs).some((input) => changing.has(input))) changing.add(value);
+  return changing as ReadonlySet<Value>;
+}
+
 function checkEnds(graph: Graph): void {
   const names = new Set<string>();
   for (const value of graph.values) {
@@ -101,11 +114,13 @@ function choice(
   value: Value,
   facts: AdapterFacts,
   block: number,
+  changing: ReadonlySet<Value>,
   choose: Choose,
 ): { call: Call; candidate: Candidate } {
   const { operator, name, inputs, attributes } = value;
   if (!operator) throw new TypeError(`${name} is made by no operator`);
-  const call: Call = { value, inputs, attributes, facts, block };
+  const differ = Object.entries(inputs).flatMap(([key, input]) => (changing.has(input) ? [key] : []));
+  const call: Call = { value, inputs, attributes, facts, block, changing: new Set(differ) };
   const forced = choose(value);
   const ranked = operator.kernels
     .filter((candidate) => forced === undefined || candidate.name === forced)
@@ -133,6 +148,7 @@ function assignLayouts(
   graph: Graph,
   chosen: ReadonlyMap<Value, { call: Call; candidate: Candidate }>,
   block: number,
+  half: boolean,
 ): Layouts {
   const placed = placedParts(graph);
   const needs = gatherNeeds(graph, chosen, placed, block);
@@ -164,7 +180,9 @@ function assignLayouts(
       views.add(value);
       return view;
     }
-    return imageLayout(value.shape, needs.get(value) ?? { halo: NO_HALO, block, tight: false });
+    // What has no pixels takes little memory, and losses need all its digits.
+    const halved = half && value.shape.length === 4 && !value.operator?.exact;
+    return imageLayout(value.shape, needs.get(value) ?? { halo: NO_HALO, block, tight: false }, halved);
   };
   for (const value of graph.values) layout(value);
   return { layout, owner, views };

@@ -8,10 +8,10 @@ import { imageSize } from '../../runtime/plan/layout.ts';
 import type { GradientRule } from '../gradients.ts';
 import { crop } from '../pad/crop.ts';
 import { channelSum } from '../reduce/channel_sum.ts';
-import { type Conv2dAttributes, conv2d } from './conv2d.ts';
+import type { Conv2dAttributes } from './conv2d.ts';
+import { conv2dInputGradient } from './conv2d_input_gradient.ts';
 import { conv2dWeightGradient } from './conv2d_weight_gradient.ts';
 import { dilate } from './dilate.ts';
-import { filterTranspose } from './filter_transpose.ts';
 
 type Sides = readonly [number, number, number, number];
 
@@ -32,9 +32,8 @@ function inputGradient({ name, inputs, attributes }: Value, dy: Value, kernel: r
   const { stride, padding, dilation, groups } = attributes as Conv2dAttributes;
   const x = imageSize(inputs.x?.shape ?? []);
   const { height, width } = imageSize(dy.shape);
-  const w = filterTranspose.of({ w: inputs.w }, { groups }, name);
   const convolve = (gradient: Value, around: Sides) =>
-    conv2d.of({ x: gradient, w }, { padding: [...around], dilation, groups }, name);
+    conv2dInputGradient.of({ dy: gradient, w: inputs.w }, { padding: [...around], dilation, groups }, name);
 
   // Zeros before the first pixel: as many as its first tap lies before x. Behind the last: what x has left, unseen pixels too.
   const reach = [dilation[0] * (kernel[0] - 1), dilation[1] * (kernel[1] - 1)] as const;

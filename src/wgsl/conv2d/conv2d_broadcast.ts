@@ -6,7 +6,7 @@ import type { Call, Candidate } from '../op.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import { geometry } from './geometry.ts';
 import { byRuns, panelsOf, weightTexture } from './pack_weights.ts';
-import { speed } from './speed.ts';
+import { ranked, speed } from './speed.ts';
 
 /** Lanes of the subgroups that the kernel is written for; 0 where the adapter has others or none. */
 export function broadcastLanes({ facts: { features, subgroupSize } }: Pick<Call, 'facts'>): number {
@@ -24,7 +24,7 @@ export const conv2dBroadcast: Candidate<Conv2dAttributes> = late(
       if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
       const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
       if (!weightTexture(call, groups * panelsOf(call, lanes), rows, lanes)) return 0;
-      return speed(call.facts, 'broadcast') * Math.min(1, filters / groups / (4 * lanes));
+      return ranked(call, 'broadcast', Math.min(1, filters / groups / (4 * lanes)));
     },
     needs: (call) => ({ x: imageNeeds(call) }),
   },

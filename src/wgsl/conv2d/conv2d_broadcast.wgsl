@@ -11,7 +11,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var w: texture_2d<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 
 // Pixels past the last one repeat it: computed and written twice, to the same values.
 fn pixel(i: u32) -> Place {
@@ -24,7 +24,7 @@ fn residual_at(at: Place) -> u32 {
 }
 
 fn store(sum: vec4f, at: u32, added: u32, keep: vec4<bool>) {
-  y[at / 4u] = select(vec4f(0.0), activate(sum + load_residual(Place(0u, 0u, 0u, added))), keep);
+  y[at / 4u] = Quad(select(vec4f(0.0), activate(sum + load_residual(Place(0u, 0u, 0u, added))), keep));
 }
 
 @compute @workgroup_size(LANES)
@@ -59,15 +59,15 @@ fn main(
       for (var c = 0u; c < params.run; c += LANES) {
         let weights = load_weights(from_w);
         let at = tap + c;
-        s0 = multiply(s0, x[at + reads.p0], weights);
-        s1 = multiply(s1, x[at + reads.p1], weights);
-        s2 = multiply(s2, x[at + reads.p2], weights);
-        s3 = multiply(s3, x[at + reads.p3], weights);
+        s0 = multiply(s0, f32(x[at + reads.p0]), weights);
+        s1 = multiply(s1, f32(x[at + reads.p1]), weights);
+        s2 = multiply(s2, f32(x[at + reads.p2]), weights);
+        s3 = multiply(s3, f32(x[at + reads.p3]), weights);
         if (ROWS > 4u) {
-          s4 = multiply(s4, x[at + reads.p4], weights);
-          s5 = multiply(s5, x[at + reads.p5], weights);
-          s6 = multiply(s6, x[at + reads.p6], weights);
-          s7 = multiply(s7, x[at + reads.p7], weights);
+          s4 = multiply(s4, f32(x[at + reads.p4]), weights);
+          s5 = multiply(s5, f32(x[at + reads.p5]), weights);
+          s6 = multiply(s6, f32(x[at + reads.p6]), weights);
+          s7 = multiply(s7, f32(x[at + reads.p7]), weights);
         }
         from_w.x += LANES * LANES;
         if (from_w.x >= params.w_width) { from_w = vec2u(local.x, from_w.y + 1u); }

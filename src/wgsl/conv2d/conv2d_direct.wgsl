@@ -25,7 +25,7 @@ fn quad(at: Place) -> vec4f {
         let base = address(params.x, Place(at.n, h, v, first));
         let tap = k * params.channels * taps + r * params.kernel_w + s;
         for (var c = 0u; c < params.channels; c++) {
-          acc = fma(x[base + c], w[tap + c * taps], acc);
+          acc = fma(f32(x[base + c]), w[tap + c * taps], acc);
         }
       }
     }

@@ -9,7 +9,7 @@ import type { Conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_grouped.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';
 import { byTaps, packBuffer } from './pack_weights.ts';
-import { speed } from './speed.ts';
+import { ranked } from './speed.ts';
 
 const PIXELS = 4;
 
@@ -21,7 +21,7 @@ export const conv2dGrouped: Candidate<Conv2dAttributes> = {
     if (groups > 1 && (perGroup % 4 || (filters / groups) % 4)) return 0;
     // Of the pixels of an item, and of the channels that x is padded to, those that there are.
     const used = (there: number, all: number) => there / roundUp(there, all);
-    return speed(call.facts, 'grouped') * used(outW, PIXELS) * (groups > 1 ? 1 : used(perGroup, call.block));
+    return ranked(call, 'grouped', used(outW, PIXELS) * (groups > 1 ? 1 : used(perGroup, call.block)));
   },
   needs({ attributes: { padding } }) {
     const [top, left, bottom, right] = padding;

@@ -8,12 +8,12 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 
 fn store(sum: vec4f, at: Place) {
   if (at.w >= params.y.width) { return; }
   let value = activate(sum + load_bias(at.c) + load_residual(at));
-  y[address(params.y, at) / 4u] = select(vec4f(0.0), value, kept(params.y, at.c));
+  y[address(params.y, at) / 4u] = Quad(select(vec4f(0.0), value, kept(params.y, at.c)));
 }
 
 fn item(i: u32) {
@@ -36,10 +36,10 @@ fn item(i: u32) {
         let m = mat4x4f(
           w[weight], w[weight + params.w_quads], w[weight + 2u * params.w_quads], w[weight + 3u * params.w_quads],
         );
-        s0 += m * x[reads];
-        s1 += m * x[reads + step];
-        s2 += m * x[reads + 2u * step];
-        s3 += m * x[reads + 3u * step];
+        s0 += m * vec4f(x[reads]);
+        s1 += m * vec4f(x[reads + step]);
+        s2 += m * vec4f(x[reads + 2u * step]);
+        s3 += m * vec4f(x[reads + 3u * step]);
         weight += 4u * params.w_quads;
       }
       tap += params.tap_across / 4u;

@@ -1,15 +1,15 @@
 // Convolution to few filters by subgroup broadcasts, for drivers on a CPU: one subgroup a workgroup, no barrier, no mask on x.
-// x [N,H,W,C] with its zeros around it, w [K,C,R,S], y [N,P,Q,K]. One invocation: FILTERS filters, as many as LANES or twice that,
+// x [N,H,W,C] with its zeros around it, w [K,C,R,S] or as steps from weight to weight say, y [N,P,Q,K]. One invocation: FILTERS filters, as many as LANES or twice that,
 // by four pixels, LANES apart. A lane holds weights of one filter for all lanes; four of them are taken at a step.
 // x is seen from the output: at a pixel lies the first tap of its kernel.
 struct Params {
   x: Image, y: Image, residual: Image, count: u32, panels: u32, pixels: u32, weights: u32, rows: u32, columns: u32,
-  tap_down: u32, tap_across: u32, low: f32, high: f32,
+  tap_down: u32, tap_across: u32, w_filter: u32, w_channel: u32, w_first: u32, w_tap: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 
 struct Tap { r: u32, s: u32, c: u32 }
 
@@ -37,12 +37,16 @@ fn pixel(i: u32) -> u32 {
 }
 
 fn load(at: vec4u, tap: u32) -> vec4f {
-  return vec4f(x[at.x + tap], x[at.y + tap], x[at.z + tap], x[at.w + tap]);
+  return vec4f(vec4(x[at.x + tap], x[at.y + tap], x[at.z + tap], x[at.w + tap]));
 }
 
-fn load_weights(at: u32, i: vec4u) -> vec4f {
-  let there = i < vec4u(params.weights);
-  let kept = select(vec4u(0u), i, there) + at;
+// w_tap may be minus one: it wraps.
+fn weight(tap: Tap) -> u32 {
+  return tap.c * params.w_channel + params.w_first + (tap.r * params.columns + tap.s) * params.w_tap;
+}
+
+fn load_weights(at: u32, i: vec4u, there: vec4<bool>) -> vec4f {
+  let kept = select(vec4u(params.w_first), i, there) + at;
   return select(vec4f(0.0), vec4f(w[kept.x], w[kept.y], w[kept.z], w[kept.w]), there);
 }
 
@@ -51,7 +55,7 @@ fn store(sum: vec4f, i: u32, k: u32) {
   var at = pixel_place(params.y, i);
   at.c = k;
   let value = activate(sum + load_bias(k) + load_residual(at));
-  y[address(params.y, at) / 4u] = select(vec4f(0.0), value, kept(params.y, k));
+  y[address(params.y, at) / 4u] = Quad(select(vec4f(0.0), value, kept(params.y, k)));
 }
 
 fn store_all(sums: Sums, i: u32, k: u32) {
@@ -76,8 +80,8 @@ fn main(
   let first = group / params.panels * 4u * LANES + local.x;
   let at = vec4u(pixel(first), pixel(first + LANES), pixel(first + 2u * LANES), pixel(first + 3u * LANES));
   // Filters past the last one repeat it, and are thrown away.
-  let near_w = min(k + local.x, params.y.channels - 1u) * params.weights;
-  let far_w = min(k + LANES + local.x, params.y.channels - 1u) * params.weights;
+  let near_w = min(k + local.x, params.y.channels - 1u) * params.w_filter;
+  let far_w = min(k + LANES + local.x, params.y.channels - 1u) * params.w_filter;
 
   var near = Sums();
   var far = Sums();
@@ -88,12 +92,13 @@ fn main(
     let c = after(b);
     let d = after(c);
     tap = after(d);
-    let four = vec4u(i, i + 1u, i + 2u, i + 3u);
+    let there = vec4u(i, i + 1u, i + 2u, i + 3u) < vec4u(params.weights);
     // Behind the last weight: what the first tap sees, times zero.
-    let taps = select(vec4u(0u), vec4u(offset(a), offset(b), offset(c), offset(d)), four < vec4u(params.weights));
+    let taps = select(vec4u(0u), vec4u(offset(a), offset(b), offset(c), offset(d)), there);
+    let weights = vec4u(weight(a), weight(b), weight(c), weight(d));
     let seen = Seen(load(at, taps.x), load(at, taps.y), load(at, taps.z), load(at, taps.w));
-    near = outer(near, load_weights(near_w, four), seen);
-    if (FILTERS > LANES) { far = outer(far, load_weights(far_w, four), seen); }
+    near = outer(near, load_weights(near_w, weights, there), seen);
+    if (FILTERS > LANES) { far = outer(far, load_weights(far_w, weights, there), seen); }
   }
   store_all(near, first, k);
   if (FILTERS > LANES) { store_all(far, first, k + LANES); }

@@ -1,4 +1,4 @@
-// The dispatch of conv2d_narrow.wgsl. Weights are read as PyTorch holds them.
+// The dispatch of conv2d_narrow.wgsl. Weights are read where they lie, as PyTorch holds them.
 
 import { defineKernel } from '../kernel.ts';
 import type { Call, Emitter } from '../op.ts';
@@ -17,7 +17,21 @@ import { geometry, tapSteps, underOutput } from './geometry.ts';
 
 const outerText: Readonly<Record<number, string>> = { 4: outer4, 8: outer8 };
 
+/** From a filter's weights to the next one's, from channel to channel; where the first tap is, and the step from tap to tap. */
+interface Order {
+  readonly w_filter: number;
+  readonly w_channel: number;
+  readonly w_first: number;
+  readonly w_tap: number;
+}
+
 export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
+  const { channels, kernelH, kernelW } = geometry(call);
+  const taps = kernelH * kernelW;
+  emitNarrow(call, emitter, { w_filter: channels * taps, w_channel: taps, w_first: 0, w_tap: 1 });
+}
+
+export function emitNarrow(call: Call<Conv2dAttributes>, emitter: Emitter, order: Order): void {
   const lanes = broadcastLanes(call);
   const { filters, channels, kernelH, kernelW, outH, outW, macs } = geometry(call);
   const x = emitter.input('x');
@@ -37,6 +51,7 @@ export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
       ...imageUniforms('y', image(emitter.output)),
       ...tapSteps(call, image(x)),
       ...epilogue.uniforms,
+      ...order,
       count: count(n),
       panels,
       pixels: n * outH * outW,

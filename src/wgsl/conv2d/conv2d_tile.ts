@@ -9,7 +9,7 @@ import type { Conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_tile.wgsl';
 import { geometry, tapUniforms } from './geometry.ts';
 import { byTaps, packBuffer, reductionRows } from './pack_weights.ts';
-import { speed } from './speed.ts';
+import { ranked } from './speed.ts';
 
 const TILE = 64;
 
@@ -18,7 +18,7 @@ export const conv2dTile: Candidate<Conv2dAttributes> = {
   suits(call) {
     const { limits } = call.facts;
     if (call.attributes.groups > 1 || limits.maxComputeInvocationsPerWorkgroup < TILE) return 0;
-    return speed(call.facts, 'tile');
+    return ranked(call, 'tile', 1);
   },
   emit(call, emitter) {
     const { filters, outH, outW, macs } = geometry(call);

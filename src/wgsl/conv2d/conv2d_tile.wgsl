@@ -8,7 +8,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 const STEP = 16u;
 var<workgroup> sh_x: array<vec4f, 256>;  // [pixel][four of the products]
 var<workgroup> sh_w: array<vec4f, 256>;  // [product][four of the filters]
@@ -18,7 +18,7 @@ fn load(at: Place, m: u32, tap: u32, c: u32, valid: bool) -> vec4f {
   let h = at.h * params.stride_h + tap / params.columns * params.dilation_h - params.pad_top;
   let v = at.w * params.stride_w + tap % params.columns * params.dilation_w - params.pad_left;
   if (!valid || m >= params.pixels || h >= params.x.height || v >= params.x.width) { return vec4f(0.0); }
-  return x[address(params.x, Place(at.n, h, v, c)) / 4u];
+  return vec4f(x[address(params.x, Place(at.n, h, v, c)) / 4u]);
 }
 
 @compute @workgroup_size(64)
@@ -64,7 +64,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
       at.c = (id.y * 16u + local % 8u + 8u * j) * 4u;
       if (at.c >= params.y.written) { continue; }
       let value = activate(sum[2u * i + j] + load_bias(at.c) + load_residual(at));
-      y[address(params.y, at) / 4u] = select(vec4f(0.0), value, kept(params.y, at.c));
+      y[address(params.y, at) / 4u] = Quad(select(vec4f(0.0), value, kept(params.y, at.c)));
     }
   }
 }

@@ -23,7 +23,8 @@ fn item(i: u32) {
       for (var q = 0u; q < params.dy.width; q++) {
         let v = q * params.stride_w + s * params.dilation_w - params.pad_left;
         if (v >= params.x.width) { continue; }
-        sum = fma(dy[address(params.dy, Place(n, p, q, k))], x[address(params.x, Place(n, h, v, c))], sum);
+        let given = f32(dy[address(params.dy, Place(n, p, q, k))]);
+        sum = fma(given, f32(x[address(params.x, Place(n, h, v, c))]), sum);
       }
     }
   }

@@ -32,7 +32,7 @@ fn store_all(sums: Sums, i: u32, k: u32, to: u32) {
 }
 
 fn load(pixel: u32, at: vec4u) -> vec4f {
-  return vec4f(x[pixel + at.x], x[pixel + at.y], x[pixel + at.z], x[pixel + at.w]);
+  return vec4f(vec4(x[pixel + at.x], x[pixel + at.y], x[pixel + at.z], x[pixel + at.w]));
 }
 
 @compute @workgroup_size(LANES)
@@ -67,10 +67,10 @@ fn main(
     let seen = Seen(
       load(address(params.x, a), at), load(address(params.x, b), at), load(address(params.x, c), at), load(address(params.x, d), at),
     );
-    let held = vec4f(dy[reads.x], dy[reads.y], dy[reads.z], dy[reads.w]);
+    let held = vec4f(vec4(dy[reads.x], dy[reads.y], dy[reads.z], dy[reads.w]));
     near = outer(near, select(vec4f(0.0), held, valid), seen);
     if (FILTERS > LANES) {
-      let more = vec4f(dy[reads.x + LANES], dy[reads.y + LANES], dy[reads.z + LANES], dy[reads.w + LANES]);
+      let more = vec4f(vec4(dy[reads.x + LANES], dy[reads.y + LANES], dy[reads.z + LANES], dy[reads.w + LANES]));
       far = outer(far, select(vec4f(0.0), more, valid), seen);
     }
   }

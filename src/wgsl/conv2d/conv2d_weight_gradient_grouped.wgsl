@@ -26,11 +26,11 @@ fn item(i: u32) {
   for (var pixel = chunk * params.chunk; pixel < end; pixel++) {
     let seen = taps + address(params.x, at);
     let given = filters + address(params.dy, at);
-    let gradient = vec4f(dy[given.x], dy[given.y], dy[given.z], dy[given.w]);
-    sums[0] += x[seen.x] * gradient;
-    sums[1] += x[seen.y] * gradient;
-    sums[2] += x[seen.z] * gradient;
-    sums[3] += x[seen.w] * gradient;
+    let gradient = vec4f(vec4(dy[given.x], dy[given.y], dy[given.z], dy[given.w]));
+    sums[0] += f32(x[seen.x]) * gradient;
+    sums[1] += f32(x[seen.y]) * gradient;
+    sums[2] += f32(x[seen.z]) * gradient;
+    sums[3] += f32(x[seen.w]) * gradient;
     at = following(params.dy, at, true);
   }
   for (var j = 0u; j < 4u; j++) {

@@ -20,7 +20,7 @@ fn load(at: Place, tap: u32, c: u32) -> vec4f {
   let h = at.h * params.stride_h + tap / params.columns * params.dilation_h - params.pad_top;
   let v = at.w * params.stride_w + tap % params.columns * params.dilation_w - params.pad_left;
   if (tap >= params.taps || h >= params.x.height || v >= params.x.width) { return vec4f(0.0); }
-  return x[address(params.x, Place(at.n, h, v, c)) / 4u];
+  return vec4f(x[address(params.x, Place(at.n, h, v, c)) / 4u]);
 }
 
 fn store(sums: vec4f, weight: u32, k: u32, chunk: u32) {
@@ -51,7 +51,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
         var at = pixel_place(params.dy, pixel);
         seen = load(at, tap, c);
         at.c = k;
-        if (k < params.dy.written) { given = dy[address(params.dy, at) / 4u]; }
+        if (k < params.dy.written) { given = vec4f(dy[address(params.dy, at) / 4u]); }
       }
       sh_x[local + 64u * j] = seen;
       sh_dy[local + 64u * j] = given;

@@ -10,5 +10,5 @@ fn quad(at: Place) -> vec4f {
   if (h % params.stride_h != 0u || w % params.stride_w != 0u) { return vec4f(0.0); }
   let source = Place(at.n, h / params.stride_h, w / params.stride_w, at.c);
   if (source.h >= params.x.height || source.w >= params.x.width) { return vec4f(0.0); }
-  return x[address(params.x, source) / 4u];
+  return vec4f(x[address(params.x, source) / 4u]);
 }

@@ -1,8 +1,9 @@
 // Filters as the gradient of a convolution's input wants them: inputs and outputs change places, and the taps are turned round.
 
 import * as z from 'zod/mini';
-import { elementCount, formatShape, type Value } from '../../runtime/graph/value.ts';
-import { type Candidate, defineOp } from '../op.ts';
+import { elementCount, formatShape, type Shape, type Value } from '../../runtime/graph/value.ts';
+import type { BufferRef } from '../../runtime/plan/program.ts';
+import { type Candidate, defineOp, type Emitter } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import source from './filter_transpose.wgsl';
 
@@ -13,13 +14,7 @@ const plain: Candidate<FilterTransposeAttributes> = {
   name: 'filter_transpose',
   suits: () => 1,
   emit({ inputs, attributes: { groups } }, emitter) {
-    const [filters = 1, channels = 1, ...kernel] = (inputs.w?.shape ?? []) as number[];
-    const taps = elementCount(kernel);
-    const bind = { w: emitter.input('w'), y: emitter.output };
-    const uniforms = { channels, group: filters / groups, taps };
-    emitter.step(
-      each({ name: 'filter_transpose', sources: [source], bind, uniforms }, () => filters * channels * taps),
-    );
+    emitTranspose(emitter, inputs.w?.shape ?? [], groups, emitter.input('w'), emitter.output);
   },
 };
 
@@ -36,24 +31,18 @@ export const filterTranspose = defineOp({
   kernels: [plain],
 });
 
-/** w [O, I] -> [I, O]. */
-export const transpose = defineOp({
-  name: 'transpose',
-  attributes: z.object({}),
-  inputs: ['w'],
-  shape: ({ w }, _, fail) => shapeOf(w, 2, fail).toReversed(),
-  kernels: [
-    {
-      name: 'transpose',
-      suits: () => 1,
-      emit: (call, emitter) => plain.emit({ ...call, attributes: { groups: 1 } }, emitter),
-    },
-  ],
-});
-
 function shapeOf(w: Value | undefined, rank: number, fail: (what: string) => Error): readonly number[] {
   const shape = w?.shape ?? [];
   if (shape.length !== rank || shape[0] === 'n')
     throw fail(`w must be a parameter of ${rank} dimensions and is ${formatShape(shape)}`);
   return shape as readonly number[];
+}
+
+/** The dispatch, on filters of `shape`. */
+export function emitTranspose(emitter: Emitter, shape: Shape, groups: number, w: BufferRef, y: BufferRef): void {
+  const [filters = 1, channels = 1, ...kernel] = shape as readonly number[];
+  const taps = elementCount(kernel);
+  const uniforms = { channels, group: filters / groups, taps };
+  const count = filters * channels * taps;
+  emitter.step(each({ name: 'filter_transpose', sources: [source], bind: { w, y }, uniforms }, () => count));
 }

@@ -9,7 +9,7 @@ import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
 import { broadcastLanes } from '../conv2d/conv2d_broadcast.ts';
 import { geometry } from '../conv2d/geometry.ts';
 import { panelsOf, weightTexture } from '../conv2d/pack_weights.ts';
-import { speed } from '../conv2d/speed.ts';
+import { ranked, speed } from '../conv2d/speed.ts';
 import { late } from '../late.ts';
 import type { Call, Candidate } from '../op.ts';
 
@@ -38,7 +38,7 @@ export const winograd: Candidate<Conv2dAttributes> = late(
       // Tiles past the edge are computed for nothing, and the transforms cost as much as the products of 32 channels.
       const used = (outH * outW) / (TILE * TILE * tiles);
       const few = Math.min(channels, filters);
-      return few < 8 ? 0 : (speed(call.facts, 'winograd') * used * few) / (few + 16);
+      return few < 8 ? 0 : ranked(call, 'winograd', (used * few) / (few + 16));
     },
     needs(call) {
       const [top, left, bottom, right] = call.attributes.padding;

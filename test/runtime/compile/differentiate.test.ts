@@ -27,13 +27,12 @@ describe('differentiate', () => {
       %1: f32[n,4] = linear(%0, w)
       %2: f32[n,4] = input dy
       %3: f32[4,4] = linear_weight_gradient(%1, dy=%2)
-      %4: f32[4,4] = transpose(w)
-      %5: f32[n,4] = linear(%2, %4)
-      %6: f32[n,4] = add(%2, %5)
-      %7: f32[4,4] = linear_weight_gradient(%0, dy=%6)
-      %8: f32[4,4] = add_rows(%3, %7)
-      dw = %8
-      once = %6"
+      %4: f32[n,4] = linear_input_gradient(dy=%2, w)
+      %5: f32[n,4] = add(%2, %4)
+      %6: f32[4,4] = linear_weight_gradient(%0, dy=%5)
+      %7: f32[4,4] = add_rows(%3, %6)
+      dw = %7
+      once = %5"
     `);
   });
 
