@@ -38,8 +38,9 @@ interface Row extends Times {
   readonly firstMs: number;
   readonly firstCpuMs: number;
   readonly imagesPerSecond: number;
-  /** Of every step, before it. */
-  readonly losses: readonly number[];
+  /** Before the first step, and before the last. */
+  readonly firstLoss: number;
+  readonly lastLoss: number;
 }
 
 async function bench(given: Given<keyof typeof flags>): Promise<boolean> {
@@ -139,7 +140,16 @@ function checkLosses(ours: readonly number[], theirs: readonly number[], what: s
 function rowOf(contender: Row['contender'], batch: number, { first, losses }: Begun, samples: readonly Sample[]): Row {
   const times = timesOf(samples);
   const imagesPerSecond = (1000 * batch) / times.medianMs;
-  return { contender, firstMs: first.wallMs, firstCpuMs: first.cpuMs, ...times, imagesPerSecond, losses };
+  const [firstLoss, lastLoss] = [losses[0]!, losses.at(-1)!];
+  return {
+    contender,
+    firstMs: first.wallMs,
+    firstCpuMs: first.cpuMs,
+    ...times,
+    imagesPerSecond,
+    firstLoss,
+    lastLoss,
+  };
 }
 
 function format(rows: readonly Row[]): string {
@@ -152,7 +162,7 @@ function format(rows: readonly Row[]): string {
     row.imagesPerSecond.toFixed(1),
     (row.medianMs / peer.medianMs).toFixed(3),
     (row.cpuMedianMs / peer.cpuMedianMs).toFixed(3),
-    `${row.losses[0]!.toFixed(4)} to ${row.losses.at(-1)!.toFixed(4)}`,
+    `${row.firstLoss.toFixed(4)} to ${row.lastLoss.toFixed(4)}`,
   ]);
   return table(head, cells, 'lrrrrrrrrrl');
 }
