@@ -59,7 +59,7 @@ async function compileAt(model: Trainable, settings: Settings, soft: boolean, ke
     keep,
   });
   await loadKernels(graph, facts);
-  const program = compileTraining(graph, facts);
+  const program = compileTraining(graph, facts, settings.precision);
   const own = built.parameters
     .filter(({ name }) => trained.includes(name) || statistics.includes(name))
     .map(({ name, shape }): Variable => ({ name, shape, initial: { copyOf: name } }));

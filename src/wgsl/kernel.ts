@@ -49,6 +49,9 @@ const KINDS: Readonly<Record<string, BindingKind>> = {
   'storage,read_write': 'write',
 };
 
+/** What images are written as: the kernel's own header says f32, and half.ts puts another in its place. */
+export const ELEMENTS = 'alias Scalar = f32;\nalias Quad = vec4f;';
+
 const defined = new Map<string, { sources: readonly string[]; kernel: Kernel }[]>();
 
 /**
@@ -77,6 +80,7 @@ function joinKernel(name: string, sources: readonly string[], options: KernelOpt
     name,
     code: [
       ...enables.map((feature) => `enable ${feature};`),
+      ELEMENTS,
       ...Object.entries(constants).map(([key, value]) => `const ${key} = ${literal(value)};`),
       ...sources,
     ].join('\n'),

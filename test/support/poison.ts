@@ -5,8 +5,8 @@ import type { Acquired } from '../../src/runtime/device/acquire.ts';
 import type { Executor } from '../../src/runtime/device/executor.ts';
 import { hasHalo, type ImageLayout } from '../../src/runtime/plan/layout.ts';
 
-// A quiet NaN with a payload of our own.
-const POISON = 0x7fc0_beef;
+// A quiet NaN with a payload of our own, as f32 and as two f16.
+const POISON = 0x7fc0_7eef;
 
 /**
  * Fills the arenas of a batch size with NaN. Images with a halo get a zero halo, as a fresh arena would give them.
@@ -41,11 +41,13 @@ export async function poison(acquired: Acquired, executor: Executor, batch: numb
 }
 
 function poisonInterior(words: Uint32Array, layout: ImageLayout, batch: number): void {
+  const elements = layout.half ? new Uint16Array(words.buffer, words.byteOffset, 2 * words.length) : words;
   for (let n = 0; n < batch; n++)
     for (let h = 0; h < layout.height; h++)
       for (let w = 0; w < layout.width; w++) {
         const at = layout.offset + n * layout.image + h * layout.row + w * layout.pixel;
-        words.fill(POISON, at, at + layout.written);
+        // Of an f16 the lower half is kept.
+        elements.fill(POISON, at, at + layout.written);
       }
 }
 

@@ -10,6 +10,8 @@ import { Pipelines } from '../../src/runtime/device/pipelines.ts';
 import { graphOf } from '../../src/runtime/graph/graph.ts';
 import type { Value } from '../../src/runtime/graph/value.ts';
 import { type AdapterFacts, limitNames } from '../../src/runtime/plan/facts.ts';
+import type { BufferRef, Step } from '../../src/runtime/plan/program.ts';
+import { inHalf } from '../../src/wgsl/half.ts';
 import { type Kernel, kernelKey } from '../../src/wgsl/kernel.ts';
 import { operators } from '../../src/wgsl/ops.ts';
 import { callsOfAll } from '../support/calls.ts';
@@ -32,8 +34,17 @@ function kernelsOf(value: Value, facts: AdapterFacts): { kernel: Kernel; operato
     const program = compile(graph, facts, (node) =>
       node.name === value.name && node.operator?.name === operator?.name ? name : undefined,
     );
-    return [...program.load, ...program.run].map(({ kernel, operator }) => ({ kernel, operator }));
+    return [...program.load, ...program.run].flatMap((step) => [step, inHalf({ ...step, bind: halved(step.bind) })]);
   });
+}
+
+/** As if all images were in half precision. */
+function halved(bind: Step['bind']): Step['bind'] {
+  const refs = Object.entries(bind).map(([name, { id, layout }]): [string, BufferRef] => [
+    name,
+    { id, layout: layout.kind === 'image' ? { ...layout, half: true } : layout },
+  ]);
+  return Object.fromEntries(refs);
 }
 
 const calls = callsOfAll();

@@ -1,5 +1,6 @@
 // From a graph with losses to the program of one training step: the list of passes, in order.
 
+import { inHalf } from '../../wgsl/half.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
 import type { Program } from '../plan/program.ts';
@@ -26,8 +27,11 @@ export function forwardForTraining(graph: Graph, facts: AdapterFacts, mode: Trai
   return passes.reduce((g, pass) => pass(g), graph);
 }
 
-/** The passes after it. What depends on frozen parameters alone is hoisted; what changes is packed anew in every step. */
-export function compileTraining(graph: Graph, facts: AdapterFacts): Program {
+/**
+ * The passes after it. What depends on frozen parameters alone is hoisted; what changes is packed anew in every step. With f16, images
+ * are stored in half precision; sums, weights, their gradients and statistics stay f32.
+ */
+export function compileTraining(graph: Graph, facts: AdapterFacts, precision: 'f32' | 'f16' = 'f32'): Program {
   const passes: readonly ((graph: Graph) => Graph)[] = [
     fuseEpilogue,
     simplify,
@@ -35,10 +39,8 @@ export function compileTraining(graph: Graph, facts: AdapterFacts): Program {
     (g) => placeConcat(g, channelBlock(facts)),
     schedule,
   ];
-  return hoist(
-    lower(
-      passes.reduce((g, pass) => pass(g), graph),
-      facts,
-    ),
-  );
+  const half = precision === 'f16';
+  const ready = passes.reduce((g, pass) => pass(g), graph);
+  const program = hoist(lower(ready, facts, undefined, half));
+  return half ? { ...program, run: program.run.map(inHalf) } : program;
 }

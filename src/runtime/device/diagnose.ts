@@ -34,8 +34,8 @@ async function search({ acquired, residence, weights }: Inside, { buffers }: Pro
       const { layout } = buffers[id]!;
       const memory = kind === 'write' ? memoryOf(planned, residence, weights) : null;
       if (!memory || layout.kind === 'packed') continue;
-      const words = await read(acquired, memory, planned.offset, planned.bytes);
-      if (!finite(words, layout, residence.plan.batch)) return { layer: dispatch.layer, operator: dispatch.operator };
+      const bytes = await read(acquired, memory, planned.offset, planned.bytes);
+      if (!finite(bytes, layout, residence.plan.batch)) return { layer: dispatch.layer, operator: dispatch.operator };
     }
   }
   return null;
@@ -62,36 +62,35 @@ function submit({ device }: Acquired, { pipeline, bindGroup, dispatch }: BoundDi
   device.queue.submit([encoder.finish()]);
 }
 
-async function read(
-  { device, facts }: Acquired,
-  from: GPUBuffer,
-  offset: number,
-  bytes: number,
-): Promise<Float32Array> {
+async function read({ device, facts }: Acquired, from: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
   const staging = device.createBuffer({ size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   try {
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(from, offset, staging, 0, bytes);
     device.queue.submit([encoder.finish()]);
     await settle(staging.mapAsync(GPUMapMode.READ), facts);
-    return new Float32Array(staging.getMappedRange().slice(0));
+    return staging.getMappedRange().slice(0);
   } finally {
     staging.destroy();
   }
 }
 
 /** Of the numbers that count; what pads an image may hold anything. */
-function finite(words: Float32Array, layout: Layout, batch: number): boolean {
+function finite(bytes: ArrayBuffer, layout: Layout, batch: number): boolean {
   if (layout.kind !== 'image') {
+    const words = new Float32Array(bytes);
     const count = layout.kind === 'rows' ? layout.shape.reduce<number>((n, dim) => n * atBatch(dim, batch), 1) : 0;
     return words.subarray(0, count).every(Number.isFinite);
   }
-  const { offset, image, row, pixel, height, width, channels } = layout;
+  const { offset, image, row, pixel, height, width, channels, half } = layout;
+  // JavaScript has no array of f16 everywhere: all ones in the exponent make an infinity or a NaN.
+  const words = half ? new Uint16Array(bytes) : new Uint32Array(bytes);
+  const exponent = half ? 0x7c00 : 0x7f80_0000;
   for (let n = 0; n < batch; n++)
     for (let h = 0; h < height; h++)
       for (let w = 0; w < width; w++) {
         const at = offset + n * image + h * row + w * pixel;
-        for (let c = 0; c < channels; c++) if (!Number.isFinite(words[at + c])) return false;
+        for (let c = 0; c < channels; c++) if ((words[at + c]! & exponent) === exponent) return false;
       }
   return true;
 }

@@ -13,7 +13,7 @@ export interface Halo {
 export const NO_HALO: Halo = { top: 0, left: 0, bottom: 0, right: 0 };
 
 /**
- * An activation: channels innermost. Element (n, c, h, w) is at `offset + n*image + h*row + w*pixel + c`, all in floats.
+ * An activation: channels innermost. Element (n, c, h, w) is at `offset + n*image + h*row + w*pixel + c`, all in elements.
  * `written` channels (a multiple of 4, or `channels` where pixels are tight) exist for every pixel, those past `channels` as zeros.
  */
 export interface ImageLayout {
@@ -27,6 +27,8 @@ export interface ImageLayout {
   readonly row: number;
   readonly image: number;
   readonly offset: number;
+  /** Elements are f16, else f32. */
+  readonly half: boolean;
 }
 
 /** Row-major without gaps, as PyTorch holds it: parameters, and what goes in and out. */
@@ -69,7 +71,7 @@ export function imageSize(shape: Shape): { channels: number; height: number; wid
   return { channels, height, width };
 }
 
-export function imageLayout(shape: Shape, { halo, block, tight }: ImageNeeds): ImageLayout {
+export function imageLayout(shape: Shape, { halo, block, tight }: ImageNeeds, half = false): ImageLayout {
   const { channels, height, width } = imageSize(shape);
   const pixel = tight ? channels : roundUp(channels, block);
   const row = roundUp((width + halo.left + halo.right) * pixel, 4);
@@ -84,6 +86,7 @@ export function imageLayout(shape: Shape, { halo, block, tight }: ImageNeeds): I
     row,
     image: (height + halo.top + halo.bottom) * row,
     offset: halo.top * row + halo.left * pixel,
+    half,
   };
 }
 
@@ -96,14 +99,14 @@ export function hasHalo({ halo }: ImageLayout): boolean {
   return halo.top + halo.left + halo.bottom + halo.right > 0;
 }
 
-// Kernels that read a run of channels may pass the last pixel by less than this many floats.
+// Kernels that read a run of channels may pass the last pixel by less than this many elements.
 const SLACK = 32;
 
 /** Size in bytes at a batch of `n`. */
 export function layoutBytes(layout: Layout, n: number): number {
   switch (layout.kind) {
     case 'image':
-      return 4 * (layout.image * n + SLACK);
+      return (layout.half ? 2 : 4) * (layout.image * n + SLACK);
     case 'rows':
       return (
         4 *

@@ -9,5 +9,5 @@ struct Params {
 fn quad(at: Place) -> vec4f {
   let scale = vec4f(params.scale_0, params.scale_1, params.scale_2, params.scale_3);
   let shift = vec4f(params.shift_0, params.shift_1, params.shift_2, params.shift_3);
-  return activate(scale * x[address(params.x, at) / 4u] + shift);
+  return activate(scale * vec4f(x[address(params.x, at) / 4u]) + shift);
 }

@@ -3,7 +3,7 @@
 struct Params { x: Image, dy: Image, dx: Image, count: u32, quads: u32, pixels: u32, length: u32, eps: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dx: array<Quad>;
 @group(0) @binding(4) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(5) var<storage, read> gamma: array<vec4f>;
 @group(0) @binding(6) var<storage, read> sums: array<f32>;
@@ -24,9 +24,9 @@ fn run(i: u32, first: u32, pixels: u32, c: u32) {
   let keep = kept(params.dx, c);
   var at = run_place(params.dx, first, c);
   for (var done = 0u; done < pixels; done++) {
-    let difference = x[address(params.x, at) / 4u] - normal.mean;
-    let value = scale * (dy[address(params.dy, at) / 4u] - mean - difference * product);
-    dx[address(params.dx, at) / 4u] = select(vec4f(0.0), value, keep);
+    let difference = vec4f(x[address(params.x, at) / 4u]) - normal.mean;
+    let value = scale * (vec4f(dy[address(params.dy, at) / 4u]) - mean - difference * product);
+    dx[address(params.dx, at) / 4u] = Quad(select(vec4f(0.0), value, keep));
     at = following(params.dx, at);
   }
 }

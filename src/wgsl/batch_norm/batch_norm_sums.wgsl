@@ -12,9 +12,9 @@ fn run(i: u32, first: u32, pixels: u32, c: u32) {
   var sum = vec4f(0.0);
   var products = vec4f(0.0);
   for (var done = 0u; done < pixels; done++) {
-    let upstream = dy[address(params.dy, at) / 4u];
+    let upstream = vec4f(dy[address(params.dy, at) / 4u]);
     sum += upstream;
-    products += upstream * (x[address(params.x, at) / 4u] - normal.mean);
+    products += upstream * (vec4f(x[address(params.x, at) / 4u]) - normal.mean);
     at = following(params.x, at);
   }
   parts[2u * i] = sum;

@@ -19,7 +19,7 @@ fn run(i: u32, first: u32, pixels: u32, c: u32) {
 }
 
 fn take(at: ptr<function, Place>) -> vec4f {
-  let value = x[address(params.x, *at) / 4u];
+  let value = vec4f(x[address(params.x, *at) / 4u]);
   *at = following(params.x, *at);
   return value;
 }

@@ -6,5 +6,5 @@ struct Params { x: Image, y: Image, count: u32, groups: u32 }
 
 fn channel(at: Place) -> f32 {
   let before = (at.c % params.groups) * (params.x.channels / params.groups) + at.c / params.groups;
-  return x[address(params.x, Place(at.n, at.h, at.w, before))];
+  return f32(x[address(params.x, Place(at.n, at.h, at.w, before))]);
 }

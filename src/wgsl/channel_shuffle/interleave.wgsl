@@ -9,6 +9,6 @@ fn quad(at: Place) -> vec4f {
   let pixel = Place(at.n, at.h, at.w, first / 2u);
   let left = address(params.a, pixel);
   let right = address(params.b, pixel);
-  if (first % 2u == 0u) { return vec4f(a[left], b[right], a[left + 1u], b[right + 1u]); }
-  return vec4f(b[right], a[left + 1u], b[right + 1u], a[left + 2u]);
+  if (first % 2u == 0u) { return vec4f(f32(a[left]), f32(b[right]), f32(a[left + 1u]), f32(b[right + 1u])); }
+  return vec4f(f32(b[right]), f32(a[left + 1u]), f32(b[right + 1u]), f32(a[left + 2u]));
 }

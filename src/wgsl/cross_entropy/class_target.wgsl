@@ -2,7 +2,7 @@
 @group(0) @binding(3) var<storage, read> t: array<f32>;
 
 fn label(at: Place) -> f32 {
-  return t[address(params.t, Place(at.n, 0u, 0u, 0u))];
+  return f32(t[address(params.t, Place(at.n, 0u, 0u, 0u))]);
 }
 
 fn ignored(at: Place) -> bool {

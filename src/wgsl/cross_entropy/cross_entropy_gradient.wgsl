@@ -3,7 +3,7 @@
 struct Params { x: Image, t: Image, y: Image, dy: Image, targets: Targets, count: u32, has_rubbish: u32, rubbish: f32, divisor: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<Quad>;
 
 fn pixel(at: Place, first: u32) {
   let row = address(params.x, at) / 4u;
@@ -16,7 +16,7 @@ fn pixel(at: Place, first: u32) {
   let sum = total(shares, first);
   let scale = select(upstream(at), 0.0, ignored(at));
   for (var quad = first; quad < params.y.written / 4u; quad += SHARES) {
-    let dx = scale * (sum * probability(x[row + quad], over) - wanted(at, 4u * quad));
-    y[row_y + quad] = select(vec4f(0.0), dx, kept(params.y, 4u * quad));
+    let dx = scale * (sum * probability(vec4f(x[row + quad]), over) - wanted(at, 4u * quad));
+    y[row_y + quad] = Quad(select(vec4f(0.0), dx, kept(params.y, 4u * quad)));
   }
 }

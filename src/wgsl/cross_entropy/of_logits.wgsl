@@ -4,14 +4,15 @@ struct Normaliser { top: f32, sum: f32 }
 
 fn normaliser(row: u32, first: u32) -> Normaliser {
   let quads = params.x.written / 4u;
-  var most = vec4f(select(x[row].x, max(x[row].x, -params.rubbish), params.has_rubbish == 1u));
+  let one = f32(x[row].x);
+  var most = vec4f(select(one, max(one, -params.rubbish), params.has_rubbish == 1u));
   for (var quad = first; quad < quads; quad += SHARES) {
-    most = select(most, max(most, x[row + quad]), kept(params.x, 4u * quad));
+    most = select(most, max(most, vec4f(x[row + quad])), kept(params.x, 4u * quad));
   }
   let top = largest(most, first);
   var sums = vec4f(0.0);
   for (var quad = first; quad < quads; quad += SHARES) {
-    sums += select(vec4f(0.0), exp(x[row + quad] - top), kept(params.x, 4u * quad));
+    sums += select(vec4f(0.0), exp(vec4f(x[row + quad]) - top), kept(params.x, 4u * quad));
   }
   let rubbish = select(0.0, exp(-params.rubbish - top), params.has_rubbish == 1u);
   return Normaliser(top, total(sums, first) + rubbish);

@@ -12,6 +12,6 @@ fn weight_of(at: Place) -> f32 {
 
 // How much of the classes from c on is wanted, times what they weigh.
 fn wanted(at: Place, c: u32) -> vec4f {
-  let given = t[address(params.t, Place(at.n, 0u, 0u, c)) / 4u];
+  let given = vec4f(t[address(params.t, Place(at.n, 0u, 0u, c)) / 4u]);
   return class_weights(c) * (given * params.targets.kept + params.targets.even);
 }

@@ -8,7 +8,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Scalar>;
 override LANES: u32;
 override SLIDE: u32;  // taps after which the vectors have moved by a pixel: 1, 2, or 0 where they never do
 
@@ -17,8 +17,8 @@ struct Pixels { a: vec4f, b: vec4f }
 fn load(at: u32) -> Pixels {
   let step = params.x.pixel;
   return Pixels(
-    vec4f(x[at], x[at + step], x[at + 2u * step], x[at + 3u * step]),
-    vec4f(x[at + 4u * step], x[at + 5u * step], x[at + 6u * step], x[at + 7u * step]),
+    vec4f(vec4(x[at], x[at + step], x[at + 2u * step], x[at + 3u * step])),
+    vec4f(vec4(x[at + 4u * step], x[at + 5u * step], x[at + 6u * step], x[at + 7u * step])),
   );
 }
 
@@ -32,10 +32,10 @@ fn store(value: vec4f, at: Place) {
   );
   let result = select(vec4f(0.0), activate(value + added), at.c < params.y.channels);
   let to = address(params.y, at);
-  if (at.w < params.y.width) { y[to] = result.x; }
-  if (at.w + 1u < params.y.width) { y[to + params.y.pixel] = result.y; }
-  if (at.w + 2u < params.y.width) { y[to + 2u * params.y.pixel] = result.z; }
-  if (at.w + 3u < params.y.width) { y[to + 3u * params.y.pixel] = result.w; }
+  if (at.w < params.y.width) { y[to] = Scalar(result.x); }
+  if (at.w + 1u < params.y.width) { y[to + params.y.pixel] = Scalar(result.y); }
+  if (at.w + 2u < params.y.width) { y[to + 2u * params.y.pixel] = Scalar(result.z); }
+  if (at.w + 3u < params.y.width) { y[to + 3u * params.y.pixel] = Scalar(result.w); }
 }
 
 @compute @workgroup_size(LANES)
@@ -59,9 +59,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       b += w[weight] * now.b;
       weight++;
       if (SLIDE == 1u) {
-        now = slide(now, x[at + 8u * params.x.pixel]);
+        now = slide(now, f32(x[at + 8u * params.x.pixel]));
       } else if (SLIDE == 2u) {
-        let later = slide(now, x[at + 8u * params.x.pixel]);
+        let later = slide(now, f32(x[at + 8u * params.x.pixel]));
         now = after;
         after = later;
       } else {

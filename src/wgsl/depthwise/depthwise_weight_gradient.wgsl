@@ -22,17 +22,17 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     var gives = address(params.dy, first);
     for (var r = 0u; r < ROWS; r++) {
       for (var s = FRESH; s < COLUMNS; s++) {
-        seen[r * COLUMNS + s] = x[at + r * params.tap_down + (s - FRESH) * params.tap_across];
+        seen[r * COLUMNS + s] = f32(x[at + r * params.tap_down + (s - FRESH) * params.tap_across]);
       }
     }
     for (var q = 0u; q < params.dy.width; q++) {
-      let given = dy[gives];
+      let given = f32(dy[gives]);
       for (var r = 0u; r < ROWS; r++) {
         for (var s = 0u; s < COLUMNS; s++) {
           if (s + FRESH < COLUMNS) {
             seen[r * COLUMNS + s] = seen[r * COLUMNS + s + FRESH];
           } else {
-            seen[r * COLUMNS + s] = x[at + r * params.tap_down + s * params.tap_across];
+            seen[r * COLUMNS + s] = f32(x[at + r * params.tap_down + s * params.tap_across]);
           }
           sums[r * COLUMNS + s] = fma(given, seen[r * COLUMNS + s], sums[r * COLUMNS + s]);
         }

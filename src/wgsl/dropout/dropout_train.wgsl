@@ -11,5 +11,5 @@ fn quad(at: Place) -> vec4f {
   // Of the image's own channels: how far memory is padded must not matter.
   let vector = pixel * ((params.y.channels + 3u) / 4u) + at.c / 4u;
   let words = philox(vec4u(vector, random[1], random[2], params.key), vec2u(random[0], 0u));
-  return select(vec4f(0.0), x[address(params.x, at) / 4u] * params.scale, words >= vec4u(params.dropped));
+  return select(vec4f(0.0), vec4f(x[address(params.x, at) / 4u]) * params.scale, words >= vec4u(params.dropped));
 }

@@ -14,8 +14,8 @@ fn quad(at: Place) -> vec4f {
   var value = vec4f(0.0);
   for (var lane = 0u; lane < 4u; lane++) {
     let c = min(at.c + lane, params.y.channels - 1u);
-    let left = a[a0 + c * params.a_channel];
-    let right = b[b0 + c * params.b_channel];
+    let left = f32(a[a0 + c * params.a_channel]);
+    let right = f32(b[b0 + c * params.b_channel]);
     value[lane] = select(left + right, left * right, OPERATION == 1u);
   }
   return activate(value);

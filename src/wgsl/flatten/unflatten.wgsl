@@ -5,5 +5,5 @@ struct Params { x: Image, y: Image, count: u32 }
 
 fn channel(at: Place) -> f32 {
   let f = (at.c * params.y.height + at.h) * params.y.width + at.w;
-  return x[address(params.x, Place(at.n, 0u, 0u, f))];
+  return f32(x[address(params.x, Place(at.n, 0u, 0u, f))]);
 }

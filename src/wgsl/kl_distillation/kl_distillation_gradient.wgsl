@@ -3,7 +3,7 @@
 struct Params { x: Image, t: Image, y: Image, count: u32, temperature: f32, divisor: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<Quad>;
 @group(0) @binding(3) var<storage, read> t: array<vec4f>;
 @group(0) @binding(4) var<storage, read> dy: array<f32>;
 
@@ -15,7 +15,7 @@ fn pixel(at: Place, first: u32) {
   let over_t = tempered_t(row_t, first);
   let scale = params.temperature * (dy[0] / params.divisor);
   for (var quad = first; quad < params.y.written / 4u; quad += SHARES) {
-    let difference = probability(x[row + quad], over) - probability(t[row_t + quad], over_t);
-    y[row_y + quad] = select(vec4f(0.0), scale * difference, kept(params.y, 4u * quad));
+    let difference = probability(vec4f(x[row + quad]), over) - probability(vec4f(t[row_t + quad]), over_t);
+    y[row_y + quad] = Quad(select(vec4f(0.0), scale * difference, kept(params.y, 4u * quad)));
   }
 }

@@ -13,6 +13,7 @@ export const layerNormMoments = defineOp({
   name: 'layer_norm_moments',
   attributes,
   inputs: ['x'],
+  exact: true,
   shape: (inputs, _, fail) => normedShape(inputs, {}, fail).with(1, 2),
   kernels: pixelKernels<z.infer<typeof attributes>>('layer_norm_moments', ({ attributes: { eps } }, emitter) => ({
     sources: [source],

@@ -3,7 +3,7 @@
 struct Params { x: Image, y: Image, count: u32, eps: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<Quad>;
 
 fn pixel(at: Place, first: u32) {
   let from_x = address(params.x, at) / 4u;
@@ -11,15 +11,16 @@ fn pixel(at: Place, first: u32) {
   let quads = params.x.written / 4u;
   let channels = f32(params.x.channels);
   var sums = vec4f(0.0);
-  for (var quad = first; quad < quads; quad += SHARES) { sums += x[from_x + quad]; }
+  for (var quad = first; quad < quads; quad += SHARES) { sums += vec4f(x[from_x + quad]); }
   let mean = total(sums, first) / channels;
   var squares = vec4f(0.0);
   for (var quad = first; quad < quads; quad += SHARES) {
-    let difference = x[from_x + quad] - mean;
+    let difference = vec4f(x[from_x + quad]) - mean;
     squares += select(vec4f(0.0), difference * difference, kept(params.x, 4u * quad));
   }
   let variance = total(squares, first) / channels;
   for (var quad = first; quad < params.y.written / 4u; quad += SHARES) {
-    y[from_y + quad] = select(vec4f(0.0), vec4f(mean, inverseSqrt(variance + params.eps), 0.0, 0.0), quad == 0u);
+    let made = vec4f(mean, inverseSqrt(variance + params.eps), 0.0, 0.0);
+    y[from_y + quad] = Quad(select(vec4f(0.0), made, quad == 0u));
   }
 }

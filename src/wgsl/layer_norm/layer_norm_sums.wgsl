@@ -12,10 +12,10 @@ fn run(i: u32, first: u32, pixels: u32, c: u32) {
   var sum = vec4f(0.0);
   var products = vec4f(0.0);
   for (var done = 0u; done < pixels; done++) {
-    let own = moments[address(params.moments, at) / 2u];
-    let upstream = dy[(address(params.dy, at) + c) / 4u];
+    let own = vec2f(moments[address(params.moments, at) / 2u]);
+    let upstream = vec4f(dy[(address(params.dy, at) + c) / 4u]);
     sum += upstream;
-    products += upstream * ((x[(address(params.x, at) + c) / 4u] - own.x) * own.y);
+    products += upstream * ((vec4f(x[(address(params.x, at) + c) / 4u]) - own.x) * own.y);
     at = following(params.x, at);
   }
   parts[2u * i] = sum;

@@ -9,5 +9,5 @@ fn item(i: u32) {
   let row = i / params.x.width;
   let plane = row / params.x.height;
   let at = Place(plane / params.x.channels, row % params.x.height, i % params.x.width, plane % params.x.channels);
-  y[i] = x[address(params.x, at)];
+  y[i] = f32(x[address(params.x, at)]);
 }

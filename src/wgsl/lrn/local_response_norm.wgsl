@@ -14,9 +14,10 @@ fn quad(at: Place) -> vec4f {
     for (var offset = 0u; offset < params.size; offset++) {
       let j = c + offset - params.before;
       if (j >= params.x.channels) { continue; }  // below the first channel the subtraction wraps to a large number
-      squares = fma(x[base + j], x[base + j], squares);
+      let v = f32(x[base + j]);
+      squares = fma(v, v, squares);
     }
-    value[lane] = x[base + c] * pow(params.k + params.scale * squares, -params.beta);
+    value[lane] = f32(x[base + c]) * pow(params.k + params.scale * squares, -params.beta);
   }
   return value;
 }

@@ -6,14 +6,14 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dx: array<Quad>;
 @group(0) @binding(3) var<storage, read> dy: array<f32>;
 
 fn run(i: u32, first: u32, pixels: u32, c: u32) {
   var at = run_place(params.dx, first, 0u);
   for (var done = 0u; done < pixels; done++) {
     let value = gathered(address(params.x, at), address(params.dy, at), c);
-    dx[(address(params.dx, at) + c) / 4u] = select(vec4f(0.0), value, kept(params.dx, c));
+    dx[(address(params.dx, at) + c) / 4u] = Quad(select(vec4f(0.0), value, kept(params.dx, c)));
     at = following(params.dx, at);
   }
 }
@@ -26,8 +26,8 @@ fn gathered(base_x: u32, base_dy: u32, from_c: u32) -> vec4f {
   var sums = vec4f(0.0);
   for (var c = from_c - min(from_c, params.after); c <= last; c++) {
     let base = params.k + params.scale * squares(base_x, c);
-    let given = dy[base_dy + c] * pow(base, -params.beta);
-    let moved = given * x[base_x + c] / base;
+    let given = f32(dy[base_dy + c]) * pow(base, -params.beta);
+    let moved = given * f32(x[base_x + c]) / base;
     let holds = (vec4u(c + params.after) >= j) & (vec4u(c) <= j + params.before);
     own = select(own, vec4f(given), j == vec4u(c));
     sums += select(vec4f(0.0), vec4f(moved), holds);
@@ -35,7 +35,7 @@ fn gathered(base_x: u32, base_dy: u32, from_c: u32) -> vec4f {
   var value = own;
   for (var lane = 0u; lane < 4u; lane++) {
     let c = min(from_c + lane, params.x.channels - 1u);
-    value[lane] -= params.factor * x[base_x + c] * sums[lane];
+    value[lane] -= params.factor * f32(x[base_x + c]) * sums[lane];
   }
   return value;
 }
@@ -43,6 +43,9 @@ fn gathered(base_x: u32, base_dy: u32, from_c: u32) -> vec4f {
 fn squares(base: u32, c: u32) -> f32 {
   var sum = 0.0;
   let last = min(c + params.after, params.x.channels - 1u);
-  for (var j = c - min(c, params.before); j <= last; j++) { sum = fma(x[base + j], x[base + j], sum); }
+  for (var j = c - min(c, params.before); j <= last; j++) {
+    let v = f32(x[base + j]);
+    sum = fma(v, v, sum);
+  }
   return sum;
 }

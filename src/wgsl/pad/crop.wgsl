@@ -4,5 +4,5 @@ struct Params { x: Image, y: Image, count: u32, top: u32, left: u32 }
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 
 fn quad(at: Place) -> vec4f {
-  return x[address(params.x, Place(at.n, at.h + params.top, at.w + params.left, at.c)) / 4u];
+  return vec4f(x[address(params.x, Place(at.n, at.h + params.top, at.w + params.left, at.c)) / 4u]);
 }

@@ -9,6 +9,6 @@ fn quad(at: Place) -> vec4f {
   let w = at.w - params.left;
   // Before the image the subtractions wrap to large numbers.
   if (h >= params.x.height || w >= params.x.width || at.c >= params.x.channels) { return vec4f(params.border); }
-  let image = x[address(params.x, Place(at.n, h, w, at.c)) / 4u];
+  let image = vec4f(x[address(params.x, Place(at.n, h, w, at.c)) / 4u]);
   return select(vec4f(params.border), image, kept(params.x, at.c));
 }

@@ -3,7 +3,7 @@
 struct Params { dy: Image, dx: Image, count: u32, quads: u32, pixels: u32, length: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dx: array<Quad>;
 
 fn run(i: u32, first: u32, pixels: u32, c: u32) {
   let global = params.dy.height * params.dy.width == 1u;
@@ -12,8 +12,8 @@ fn run(i: u32, first: u32, pixels: u32, c: u32) {
   var at = run_place(params.dx, first, c);
   for (var done = 0u; done < pixels; done++) {
     var sum = vec4f(0.0);
-    if (global) { sum = dy[address(params.dy, Place(at.n, 0u, 0u, c)) / 4u] / area; } else { sum = gathered(at); }
-    dx[address(params.dx, at) / 4u] = select(vec4f(0.0), sum, keep);
+    if (global) { sum = vec4f(dy[address(params.dy, Place(at.n, 0u, 0u, c)) / 4u]) / area; } else { sum = gathered(at); }
+    dx[address(params.dx, at) / 4u] = Quad(select(vec4f(0.0), sum, keep));
     at = following(params.dx, at);
   }
 }
@@ -27,7 +27,7 @@ fn gathered(at: Place) -> vec4f {
     for (var q = columns.x; q < columns.y; q++) {
       let broad = window(q, params.dx.width, params.dy.width);
       let area = (tall.y - tall.x) * (broad.y - broad.x);
-      sum += dy[address(params.dy, Place(at.n, p, q, at.c)) / 4u] / f32(area);
+      sum += vec4f(dy[address(params.dy, Place(at.n, p, q, at.c)) / 4u]) / f32(area);
     }
   }
   return sum;

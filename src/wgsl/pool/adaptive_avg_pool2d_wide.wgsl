@@ -3,7 +3,7 @@
 struct Params { x: Image, y: Image }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<Quad>;
 const QUADS = 8u;
 const SHARES = 16u;
 var<workgroup> sh_sum: array<array<vec4f, QUADS>, SHARES>;
@@ -22,7 +22,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     for (var i = local.y; i < area; i += SHARES) {
       let h = rows.x + i / breadth;
       let w = columns.x + i % breadth;
-      sum += x[(base + h * params.x.row + w * params.x.pixel) / 4u];
+      sum += vec4f(x[(base + h * params.x.row + w * params.x.pixel) / 4u]);
     }
   }
   sh_sum[local.y][local.x] = sum;
@@ -31,6 +31,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     if (local.y < half) { sh_sum[local.y][local.x] += sh_sum[local.y + half][local.x]; }
   }
   if (local.y == 0u && c < params.y.written) {
-    y[address(params.y, at) / 4u] = select(vec4f(0.0), sh_sum[0][local.x] / f32(area), kept(params.y, c));
+    y[address(params.y, at) / 4u] = Quad(select(vec4f(0.0), sh_sum[0][local.x] / f32(area), kept(params.y, c)));
   }
 }

@@ -6,7 +6,7 @@ fn box_sum(n: u32, c: u32, rows: vec2u, columns: vec2u) -> vec4f {
   var sum = vec4f(0.0);
   for (var h = rows.x; h < rows.y; h++) {
     for (var w = columns.x; w < columns.y; w++) {
-      sum += x[(base + h * params.x.row + w * params.x.pixel) / 4u];
+      sum += vec4f(x[(base + h * params.x.row + w * params.x.pixel) / 4u]);
     }
   }
   return sum;

@@ -7,7 +7,7 @@ struct Params {
   dilation_h: u32, dilation_w: u32, include_padding: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dx: array<Quad>;
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
 
 fn run(i: u32, first: u32, pixels: u32, c: u32) {
@@ -55,5 +55,5 @@ fn put(at: Place, a: u32, b: u32, sum: vec4f) {
   let h = at.h * STRIDE_H + a - params.pad_top;
   let w = at.w * STRIDE_W + b - params.pad_left;
   if (h >= params.dx.height || w >= params.dx.width) { return; }
-  dx[address(params.dx, Place(at.n, h, w, at.c)) / 4u] = select(vec4f(0.0), sum, kept(params.dx, at.c));
+  dx[address(params.dx, Place(at.n, h, w, at.c)) / 4u] = Quad(select(vec4f(0.0), sum, kept(params.dx, at.c)));
 }

@@ -7,14 +7,14 @@ struct Params {
   dilation_h: u32, dilation_w: u32, include_padding: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dx: array<Quad>;
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
 
 fn run(i: u32, first: u32, pixels: u32, c: u32) {
   let keep = kept(params.dx, c);
   var at = run_place(params.dx, first, c);
   for (var done = 0u; done < pixels; done++) {
-    dx[address(params.dx, at) / 4u] = select(vec4f(0.0), gathered(at), keep);
+    dx[address(params.dx, at) / 4u] = Quad(select(vec4f(0.0), gathered(at), keep));
     at = following(params.dx, at);
   }
 }

@@ -15,7 +15,7 @@ fn quad(at: Place) -> vec4f {
     for (var s = 0u; s < params.kernel_w; s++) {
       let w = at.w * params.stride_w + s * params.dilation_w - params.pad_left;
       if (w >= params.x.width) { continue; }
-      let v = x[(base + h * params.x.row + w * params.x.pixel) / 4u];
+      let v = vec4f(x[(base + h * params.x.row + w * params.x.pixel) / 4u]);
       // By its bits, because a compiler may take it that no float is a NaN.
       let nan = (bitcast<vec4u>(v) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
       best = select(best, v, (v > best) | nan);

@@ -2,7 +2,7 @@
 struct Window { chosen: vec4u, dy: vec4f }
 
 fn visit(at: Place) -> Window {
-  return Window(choose(at), dy[address(params.dy, at) / 4u]);
+  return Window(choose(at), vec4f(dy[address(params.dy, at) / 4u]));
 }
 
 fn part(window: Window, index: u32) -> vec4f {

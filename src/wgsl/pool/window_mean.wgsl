@@ -4,7 +4,7 @@ struct Window { mean: vec4f }
 fn visit(at: Place) -> Window {
   let rows = counted(at.h * params.stride_h, params.kernel_h, params.pad_top, params.dx.height, params.pad_bottom);
   let columns = counted(at.w * params.stride_w, params.kernel_w, params.pad_left, params.dx.width, params.pad_right);
-  return Window(dy[address(params.dy, at) / 4u] / f32(max(rows * columns, 1u)));
+  return Window(vec4f(dy[address(params.dy, at) / 4u]) / f32(max(rows * columns, 1u)));
 }
 
 // Pixels that count along one axis, of a window that begins at `start` of the padded image.

@@ -5,7 +5,7 @@ struct Window { chosen: vec4u, dy: vec4f }
 fn visit(at: Place) -> Window {
   let pixel = (at.n * params.dy.height + at.h) * params.dy.width + at.w;
   let chosen = unpacked(choices[pixel * (params.dy.written / 4u) + at.c / 4u]);
-  return Window(chosen, dy[address(params.dy, at) / 4u]);
+  return Window(chosen, vec4f(dy[address(params.dy, at) / 4u]));
 }
 
 fn part(window: Window, index: u32) -> vec4f {

@@ -10,7 +10,7 @@ fn quad(at: Place) -> vec4f {
   let rows = min(vec4u(at.c, at.c + 1u, at.c + 2u, at.c + 3u), vec4u(params.y.channels - 1u)) * features;
   var sum = vec4f(0.0);
   for (var i = 0u; i < features; i++) {
-    let away = x[start + i] - vec4f(w[rows.x + i], w[rows.y + i], w[rows.z + i], w[rows.w + i]);
+    let away = f32(x[start + i]) - vec4f(w[rows.x + i], w[rows.y + i], w[rows.z + i], w[rows.w + i]);
     sum = fma(away, away, sum);
   }
   return sum;

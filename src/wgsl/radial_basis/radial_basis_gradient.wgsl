@@ -8,12 +8,12 @@ struct Params { x: Image, dy: Image, y: Image, count: u32 }
 fn quad(at: Place) -> vec4f {
   let features = params.x.channels;
   let columns = min(vec4u(at.c, at.c + 1u, at.c + 2u, at.c + 3u), vec4u(features - 1u));
-  let v = x[address(params.x, at) / 4u];
+  let v = vec4f(x[address(params.x, at) / 4u]);
   let first = address(params.dy, Place(at.n, 0u, 0u, 0u));
   var sum = vec4f(0.0);
   for (var o = 0u; o < params.dy.channels; o++) {
     let row = columns + o * features;
-    sum += 2.0 * dy[first + o] * (v - vec4f(w[row.x], w[row.y], w[row.z], w[row.w]));
+    sum += 2.0 * f32(dy[first + o]) * (v - vec4f(w[row.x], w[row.y], w[row.z], w[row.w]));
   }
   return sum;
 }

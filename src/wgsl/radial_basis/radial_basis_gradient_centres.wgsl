@@ -11,8 +11,8 @@ fn item(i: u32) {
   let feature = i % params.x.channels;
   var sum = 0.0;
   for (var n = 0u; n < params.images; n++) {
-    let away = w[i] - x[address(params.x, Place(n, 0u, 0u, feature))];
-    sum += 2.0 * dy[address(params.dy, Place(n, 0u, 0u, o))] * away;
+    let away = w[i] - f32(x[address(params.x, Place(n, 0u, 0u, feature))]);
+    sum += 2.0 * f32(dy[address(params.dy, Place(n, 0u, 0u, o))]) * away;
   }
   y[i] = sum;
 }

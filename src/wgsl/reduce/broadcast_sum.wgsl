@@ -5,7 +5,7 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<Scalar>;
 
 fn item(i: u32) {
   let at = place(params.y, i, 1u);
@@ -21,14 +21,14 @@ fn item(i: u32) {
         for (var w = first.z; w < last.z; w++) {
           for (var c = first.w; c < last.w; c++) {
             let part = Place(n, h, w, c);
-            sum += x[address(params.x, part)] * factor(part);
+            sum += f32(x[address(params.x, part)]) * factor(part);
           }
         }
       }
     }
   }
   let pixel = Place(at.n, at.h, at.w, 0u);
-  y[address(params.y, pixel) + at.c * params.y_channel] = sum;
+  y[address(params.y, pixel) + at.c * params.y_channel] = Scalar(sum);
 }
 
 // In which of H, W and C y has one element.

@@ -10,7 +10,7 @@ fn item(i: u32) {
   for (var line = i / params.x.channels; line < params.lines; line += params.chunks) {
     for (var w = 0u; w < params.x.width; w++) {
       let at = Place(line / params.x.height, line % params.x.height, w, c);
-      sum += x[address(params.x, at)] * factor(at);
+      sum += f32(x[address(params.x, at)]) * factor(at);
     }
   }
   y[i] = sum;

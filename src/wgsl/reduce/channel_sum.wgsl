@@ -11,7 +11,7 @@ fn item(i: u32) {
   for (var line = i / params.x.channels; line < params.lines; line += params.chunks) {
     var at = address(params.x, Place(line / params.x.height, line % params.x.height, 0u, c));
     for (var w = 0u; w < params.x.width; w++) {
-      sum += x[at];
+      sum += f32(x[at]);
       at += params.x.pixel;
     }
   }

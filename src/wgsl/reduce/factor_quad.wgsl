@@ -2,5 +2,5 @@
 @group(0) @binding(3) var<storage, read> by: array<vec4f>;
 
 fn factor(at: Place) -> vec4f {
-  return by[address(params.by, at) / 4u];
+  return vec4f(by[address(params.by, at) / 4u]);
 }

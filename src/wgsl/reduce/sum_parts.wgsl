@@ -2,7 +2,7 @@
 struct Params { y: Image, count: u32, quads: u32, pieces: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> parts: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<Quad>;
 
 fn item(i: u32) {
   let quad = i % params.quads;
@@ -11,5 +11,5 @@ fn item(i: u32) {
   for (var piece = 0u; piece < params.pieces; piece++) {
     sum += parts[(n * params.pieces + piece) * params.quads + quad];
   }
-  y[address(params.y, Place(n, 0u, 0u, 4u * quad)) / 4u] = sum;
+  y[address(params.y, Place(n, 0u, 0u, 4u * quad)) / 4u] = Quad(sum);
 }

@@ -29,7 +29,7 @@ fn quad(at: Place) -> vec4f {
       if (num_w >= params.reach * params.den_w) { break; }
       if (params.antialias == 1u && (w < 0 || w >= width)) { continue; }
       let both = weight_h * weight(num_w, params.den_w);
-      sum += both * x[(row + u32(clamp(w, 0, width - 1)) * params.x.pixel) / 4u];
+      sum += both * vec4f(x[(row + u32(clamp(w, 0, width - 1)) * params.x.pixel) / 4u]);
       weights += both;
     }
   }

@@ -45,7 +45,7 @@ fn quad(at: Place) -> vec4f {
     if (of_line == 0.0) { continue; }
     for (var q = columns.x; q <= columns.y; q++) {
       let of_column = share(i32(at.w), q, width, size_w, params.den_w);
-      sum += of_line * of_column * dy[address(params.dy, Place(at.n, u32(p), u32(q), at.c)) / 4u];
+      sum += of_line * of_column * vec4f(dy[address(params.dy, Place(at.n, u32(p), u32(q), at.c)) / 4u]);
     }
   }
   return sum;

@@ -8,7 +8,7 @@ struct Params { parts: Image, count: u32, mean: u32, nan: u32 }
 fn whole(first: u32) {
   var part = vec2f(0.0);
   for (var i = first; i < params.count; i += SHARES) {
-    part += parts[address(params.parts, pixel_place(params.parts, i)) / 4u].xy;
+    part += vec2f(parts[address(params.parts, pixel_place(params.parts, i)) / 4u].xy);
   }
   let sums = total(part, first);
   if (first != 0u) { return; }

@@ -7,5 +7,6 @@ struct Params { x: Image, t: Image, y: Image, count: u32, divisor: f32 }
 @group(0) @binding(4) var<storage, read> dy: array<f32>;
 
 fn quad(at: Place) -> vec4f {
-  return slope(x[address(params.x, at) / 4u], t[address(params.t, at) / 4u]) * (dy[0] / params.divisor);
+  let slopes = slope(vec4f(x[address(params.x, at) / 4u]), vec4f(t[address(params.t, at) / 4u]));
+  return slopes * (dy[0] / params.divisor);
 }

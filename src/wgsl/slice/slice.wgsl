@@ -4,5 +4,5 @@ struct Params { x: Image, y: Image, count: u32 }
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 
 fn channel(at: Place) -> f32 {
-  return x[address(params.x, at)];
+  return f32(x[address(params.x, at)]);
 }

@@ -7,5 +7,5 @@ fn channel(at: Place) -> f32 {
   // Before the first channel the subtraction wraps to a large number.
   let c = at.c - params.first;
   if (c >= params.x.channels) { return 0.0; }
-  return x[address(params.x, Place(at.n, at.h, at.w, c))];
+  return f32(x[address(params.x, Place(at.n, at.h, at.w, c))]);
 }

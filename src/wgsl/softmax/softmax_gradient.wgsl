@@ -3,7 +3,7 @@
 struct Params { p: Image, dy: Image, y: Image, count: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> p: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<Quad>;
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
 
 fn pixel(at: Place, first: u32) {
@@ -13,10 +13,11 @@ fn pixel(at: Place, first: u32) {
   let quads = params.y.written / 4u;
   var parts = vec4f(0.0);
   for (var quad = first; quad < quads; quad += SHARES) {
-    parts += select(vec4f(0.0), part(p[row + quad], dy[row_dy + quad]), kept(params.y, 4u * quad));
+    parts += select(vec4f(0.0), part(vec4f(p[row + quad]), vec4f(dy[row_dy + quad])), kept(params.y, 4u * quad));
   }
   let sum = total(parts, first);
   for (var quad = first; quad < quads; quad += SHARES) {
-    y[row_y + quad] = select(vec4f(0.0), sloped(p[row + quad], dy[row_dy + quad], sum), kept(params.y, 4u * quad));
+    let made = sloped(vec4f(p[row + quad]), vec4f(dy[row_dy + quad]), sum);
+    y[row_y + quad] = Quad(select(vec4f(0.0), made, kept(params.y, 4u * quad)));
   }
 }

@@ -8,5 +8,5 @@ struct Params { x: Image, y: Image, count: u32, key: u32, dropped: u32, scale: f
 fn quad(at: Place) -> vec4f {
   let word = philox(vec4u(at.n, random[1], random[2], params.key), vec2u(random[0], 0u)).x;
   if (word < params.dropped) { return vec4f(0.0); }
-  return x[address(params.x, at) / 4u] * params.scale;
+  return vec4f(x[address(params.x, at) / 4u]) * params.scale;
 }

@@ -30,12 +30,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var a4 = vec3f(0.0); var b4 = vec3f(0.0);
   var a5 = vec3f(0.0); var b5 = vec3f(0.0);
   for (var i = 0u; i < params.side; i++) {
-    let d0 = x[at];
-    let d1 = x[at + params.x.pixel];
-    let d2 = x[at + 2u * params.x.pixel];
-    let d3 = x[at + 3u * params.x.pixel];
-    let d4 = x[at + 4u * params.x.pixel];
-    let d5 = x[at + 5u * params.x.pixel];
+    let d0 = f32(x[at]);
+    let d1 = f32(x[at + params.x.pixel]);
+    let d2 = f32(x[at + 2u * params.x.pixel]);
+    let d3 = f32(x[at + 3u * params.x.pixel]);
+    let d4 = f32(x[at + 4u * params.x.pixel]);
+    let d5 = f32(x[at + 5u * params.x.pixel]);
     let even1 = d4 - 2.25 * d2;
     let odd1 = 0.75 * (d3 - 2.25 * d1);
     let even2 = d4 - 0.5625 * d2;

@@ -5,7 +5,7 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> m: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<Scalar>;
 override LANES: u32;
 
 // Columns of A^T: the powers 0 to 3 of the points 0, 3/4, -3/4, 3/2, -3/2 and infinity.
@@ -60,9 +60,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     );
     let value = select(vec4f(0.0), activate(sum + added), keep);
     let first = address(params.y, to);
-    y[first] = value.x;
-    if (to.w + 1u < params.y.width) { y[first + params.y.pixel] = value.y; }
-    if (to.w + 2u < params.y.width) { y[first + 2u * params.y.pixel] = value.z; }
-    if (to.w + 3u < params.y.width) { y[first + 3u * params.y.pixel] = value.w; }
+    y[first] = Scalar(value.x);
+    if (to.w + 1u < params.y.width) { y[first + params.y.pixel] = Scalar(value.y); }
+    if (to.w + 2u < params.y.width) { y[first + 2u * params.y.pixel] = Scalar(value.z); }
+    if (to.w + 3u < params.y.width) { y[first + 3u * params.y.pixel] = Scalar(value.w); }
   }
 }
