@@ -1,6 +1,7 @@
 // Convolution to few filters by subgroup broadcasts, for drivers on a CPU: one subgroup a workgroup, no barrier, no mask on x.
-// x [N,H,W,C] with its zeros around it, w [K,C,R,S] or as steps from weight to weight say, y [N,P,Q,K]. One invocation: FILTERS filters, as many as LANES or twice that,
-// by four pixels, LANES apart. A lane holds weights of one filter for all lanes; four of them are taken at a step.
+// x [N,H,W,C] with its zeros around it, w [K,C,R,S] or as the steps from weight to weight say, y [N,P,Q,K]. One invocation:
+// FILTERS filters, as many as LANES or twice that, by four pixels, LANES apart. A lane holds weights of one filter for all lanes;
+// four of them are taken at a step.
 // x is seen from the output: at a pixel lies the first tap of its kernel.
 struct Params {
   x: Image, y: Image, residual: Image, count: u32, panels: u32, pixels: u32, weights: u32, rows: u32, columns: u32,

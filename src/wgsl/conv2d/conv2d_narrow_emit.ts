@@ -1,5 +1,6 @@
-// The dispatch of conv2d_narrow.wgsl. Weights are read where they lie, as PyTorch holds them.
+// The dispatch of conv2d_narrow.wgsl, or of conv2d_narrow_row.wgsl. Weights are read where they lie, as PyTorch holds them.
 
+import { roundUp } from '../../runtime/plan/layout.ts';
 import { defineKernel } from '../kernel.ts';
 import type { Call, Emitter } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
@@ -13,9 +14,13 @@ import type { Conv2dAttributes } from './conv2d.ts';
 import { broadcastLanes } from './conv2d_broadcast.ts';
 import { narrowFilters } from './conv2d_narrow.ts';
 import source from './conv2d_narrow.wgsl';
+import rowSource from './conv2d_narrow_row.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';
 
 const outerText: Readonly<Record<number, string>> = { 4: outer4, 8: outer8 };
+
+// Of an invocation.
+const PIXELS = 4;
 
 /** From a filter's weights to the next one's, from channel to channel; where the first tap is, and the step from tap to tap. */
 interface Order {
@@ -38,28 +43,42 @@ export function emitNarrow(call: Call<Conv2dAttributes>, emitter: Emitter, order
   const epilogue = epilogueOf(call, emitter);
   const tile = narrowFilters(filters, lanes);
   const panels = Math.ceil(image(emitter.output).written / tile);
-  const count = (n: number) => panels * Math.ceil((n * outH * outW) / (4 * lanes));
+  const across = Math.ceil(outW / PIXELS);
+  const inRows = slides(call);
+  const runs = (n: number) => (inRows ? n * outH * across : Math.ceil((n * outH * outW) / PIXELS));
+  const count = (n: number) => panels * Math.ceil(runs(n) / lanes);
+  const fixed = {
+    ...imageUniforms('x', underOutput(call, image(x))),
+    ...imageUniforms('y', image(emitter.output)),
+    ...tapSteps(call, image(x)),
+    ...epilogue.uniforms,
+    ...order,
+    panels,
+    rows: kernelH,
+    columns: kernelW,
+  };
   emitter.step({
     kernel: defineKernel(
-      'conv2d_narrow',
-      [source, outerText[lanes] ?? '', imageText, linearIndex, ...epilogue.sources],
+      inRows ? 'conv2d_narrow_row' : 'conv2d_narrow',
+      [inRows ? rowSource : source, outerText[lanes] ?? '', imageText, linearIndex, ...epilogue.sources],
       { constants: { FILTERS: tile }, enables: ['subgroups'] },
     ),
     bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },
     uniforms: (n) => ({
-      ...imageUniforms('x', underOutput(call, image(x))),
-      ...imageUniforms('y', image(emitter.output)),
-      ...tapSteps(call, image(x)),
-      ...epilogue.uniforms,
-      ...order,
+      ...fixed,
       count: count(n),
-      panels,
-      pixels: n * outH * outW,
-      weights: channels * kernelH * kernelW,
-      rows: kernelH,
-      columns: kernelW,
+      ...(inRows
+        ? { across, runs: runs(n), channels }
+        : { pixels: n * outH * outW, weights: channels * kernelH * kernelW }),
     }),
     grid: (n) => linearGrid(count(n), 1),
     flops: (n) => 2 * macs * n,
   });
+}
+
+/** Whether a tap sees what the one before it sees of the next pixel, and rows are not mostly the end of a run. */
+function slides(call: Call<Conv2dAttributes>): boolean {
+  const { stride, dilation } = call.attributes;
+  const { kernelW, outW } = geometry(call);
+  return stride[1] === dilation[1] && kernelW > 2 && outW / roundUp(outW, PIXELS) > 0.7;
 }

@@ -22,6 +22,16 @@ fn outer(sums: Sums, held: vec4f, seen: Seen) -> Sums {
   );
 }
 
+// The same for one number a lane.
+fn outer_one(sums: Sums, held: f32, seen: vec4f) -> Sums {
+  return Sums(
+    fma(vec4f(subgroupBroadcast(held, 0u)), seen, sums.s0),
+    fma(vec4f(subgroupBroadcast(held, 1u)), seen, sums.s1),
+    fma(vec4f(subgroupBroadcast(held, 2u)), seen, sums.s2),
+    fma(vec4f(subgroupBroadcast(held, 3u)), seen, sums.s3),
+  );
+}
+
 // By a lane's four sums, those for four lanes from `first` on.
 fn four_of(sums: Sums, first: u32) -> mat4x4f {
   return transpose(mat4x4f(sums.s0, sums.s1, sums.s2, sums.s3));
