@@ -1,31 +1,23 @@
 // Dynamic loss scaling: gradients that half precision would flush to zero are made larger first (Micikevicius et al. 2017, section 3.2).
 
+export interface LossScale {
+  readonly value: number;
+  /** Updates since it last changed. */
+  readonly held: number;
+}
+
 // torch.cuda.amp.GradScaler's numbers.
-const FIRST = 2 ** 16;
 const GROWTH_INTERVAL = 2000;
+export const FIRST_SCALE: LossScale = { value: 2 ** 16, held: 0 };
 
-export class LossScale {
-  value: number;
-  readonly #dynamic: boolean;
-  #steps = 0;
+/** After gradients that were not finite: half of it. Null where it is not the scale's fault. */
+export function overflowed(scale: LossScale | null): LossScale | null {
+  return scale && scale.value > 1 ? { value: scale.value / 2, held: 0 } : null;
+}
 
-  constructor(precision: 'f32' | 'f16') {
-    this.#dynamic = precision === 'f16';
-    this.value = this.#dynamic ? FIRST : 1;
-  }
-
-  /** Gradients were not finite. Halves the scale; false where it is not the scale's fault. */
-  overflowed(): boolean {
-    if (!this.#dynamic || this.value <= 1) return false;
-    this.value /= 2;
-    this.#steps = 0;
-    return true;
-  }
-
-  /** A step went well; after enough of them the scale grows. */
-  held(): void {
-    if (!this.#dynamic || ++this.#steps < GROWTH_INTERVAL) return;
-    this.value *= 2;
-    this.#steps = 0;
-  }
+/** After an update that went well; after enough of them it grows. */
+export function held(scale: LossScale | null): LossScale | null {
+  if (!scale) return null;
+  const times = scale.held + 1;
+  return times < GROWTH_INTERVAL ? { ...scale, held: times } : { value: 2 * scale.value, held: 0 };
 }

@@ -1,6 +1,7 @@
 // How far training has come: plain data, which goes into a checkpoint and from there back.
 
 import type { EpochEvent } from './events.ts';
+import { FIRST_SCALE, type LossScale } from './loss_scale.ts';
 import type { Settings } from './options.ts';
 import type { ScheduleState } from './schedules.ts';
 
@@ -23,7 +24,7 @@ export interface Progress {
   readonly rate: number;
   readonly schedule: ScheduleState;
   /** Null in full precision. */
-  readonly lossScale: number | null;
+  readonly lossScale: LossScale | null;
   /** Epochs that are over. */
   readonly epoch: number;
   /** Pictures of the epoch under way that were learnt from. */
@@ -34,7 +35,7 @@ export interface Progress {
 
 export const NOTHING_YET: Partial = { loss: 0, right: 0, count: 0, seconds: 0 };
 
-export function startOf({ schedule, optimizer }: Settings): Progress {
+export function startOf({ schedule, optimizer, precision }: Settings): Progress {
   const state = schedule.start(optimizer.lr);
   return {
     steps: 0,
@@ -42,7 +43,7 @@ export function startOf({ schedule, optimizer }: Settings): Progress {
     batches: 0,
     rate: schedule.rate(state),
     schedule: state,
-    lossScale: null,
+    lossScale: precision === 'f16' ? FIRST_SCALE : null,
     epoch: 0,
     position: 0,
     partial: NOTHING_YET,

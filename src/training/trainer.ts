@@ -7,8 +7,8 @@ import type { StateDict } from '../weights/tensors.ts';
 import { type CompiledStep, compileStep } from './compile_step.ts';
 import type { Arrays, Engine, Trainable } from './engine.ts';
 import type { EpochEvent, TrainingEvent } from './events.ts';
-import type { FitOptions } from './fit.ts';
-import { LossScale } from './loss_scale.ts';
+import { type FitOptions, fitDataset } from './fit.ts';
+import { held, overflowed } from './loss_scale.ts';
 import { checkTrainerOptions, type Settings, settingsOf, type TrainerOptions } from './options.ts';
 import { type Progress, startOf } from './progress.ts';
 import { averageOf, initialOf } from './variables.ts';
@@ -40,7 +40,6 @@ export interface StepResult {
 export class Trainer {
   readonly model: Trainable;
   readonly settings: Settings;
-  readonly #scale: LossScale;
   #progress: Progress;
   /** The variables to begin with: the model's, or a checkpoint's. */
   #start: StateDict;
@@ -53,7 +52,6 @@ export class Trainer {
     this.model = model;
     this.settings = settingsOf(options);
     this.#progress = startOf(this.settings);
-    this.#scale = new LossScale(this.settings.precision);
     this.#start = model.state;
   }
 
@@ -85,7 +83,7 @@ export class Trainer {
     const n = this.#checkBatch(batch);
     const compiled = await this.#compile(batch, n);
     const { accumulate, average, optimizer } = this.settings;
-    const { steps, runs, rate } = this.#progress;
+    const { steps, runs, rate, lossScale } = this.#progress;
     const micro = runs % accumulate;
     const apply = micro === accumulate - 1;
     const [c1, c2] = optimizer.scalars(steps + 1);
@@ -93,20 +91,21 @@ export class Trainer {
       image: await batch.images.data(),
       target: await targetsOf(batch, compiled.soft, this.#classes, n),
       step: new Float32Array([rate, apply ? 1 : 0, steps === 0 ? 1 : 0, c1, c2, micro === 0 ? 1 : 0, average ?? 0, 0]),
-      loss_scale: new Float32Array([this.#scale.value]),
+      loss_scale: new Float32Array([lossScale?.value ?? 1]),
       random: new Float32Array(new Uint32Array([this.settings.seed, runs, Math.floor(runs / 2 ** 32), 0]).buffer),
     };
     const given = Object.fromEntries(compiled.inputs.map((name) => [name, inputs[name]!]));
     const { loss, logits, control } = await compiled.engine.run(n, given);
     const [go = 0, , norm = Number.NaN] = control!;
     const finite = Number.isFinite(norm) && Number.isFinite(loss![0]!);
-    if (!finite && !this.#scale.overflowed()) throw await this.#notFinite(compiled, n, given);
-    if (finite && apply) this.#scale.held();
+    const next = finite ? (apply ? held(lossScale) : lossScale) : overflowed(lossScale);
+    if (!finite && !next) throw await this.#notFinite(compiled, n, given);
     // A step that half precision refused has come to nothing: accumulation begins anew.
     this.advance({
       runs: finite ? runs + 1 : runs - micro,
       steps: steps + (go === 1 ? 1 : 0),
       batches: this.#progress.batches + 1,
+      lossScale: next,
     });
     this.model.stale(() => this.stateDict());
     return {
@@ -126,7 +125,6 @@ export class Trainer {
   fit(dataset: Dataset, options?: FitOptions & { readonly steps?: false }): AsyncGenerator<EpochEvent>;
   async *fit(dataset: Dataset, options: FitOptions = {}): AsyncGenerator<TrainingEvent> {
     this.#check();
-    const { fitDataset } = await import('./fit.ts');
     yield* fitDataset(this, dataset, options);
   }
 
@@ -171,7 +169,6 @@ export class Trainer {
     this.#compiled = null;
     this.#start = { ...this.model.state, ...variables };
     this.#progress = progress;
-    this.#scale.value = progress.lossScale ?? this.#scale.value;
     this.model.stale(() => this.stateDict());
   }
 
