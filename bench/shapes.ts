@@ -3,6 +3,13 @@
 import type { Attributes, Value } from '../src/runtime/graph/value.ts';
 import { conv2dReference } from '../src/wgsl/conv2d/conv2d.ref.ts';
 import { type Conv2dAttributes, conv2d } from '../src/wgsl/conv2d/conv2d.ts';
+import { conv2dInputGradient } from '../src/wgsl/conv2d/conv2d_input_gradient.ts';
+import { conv2dWeightGradientReference } from '../src/wgsl/conv2d/conv2d_weight_gradient.ref.ts';
+import {
+  type Conv2dWeightGradientAttributes,
+  conv2dWeightGradient,
+} from '../src/wgsl/conv2d/conv2d_weight_gradient.ts';
+import { filterTransposeReference } from '../src/wgsl/conv2d/filter_transpose.ref.ts';
 import { linear } from '../src/wgsl/linear/linear.ts';
 import { type AdaptiveAvgPool2dAttributes, adaptiveAvgPool2d } from '../src/wgsl/pool/adaptive_avg_pool2d.ts';
 import { type MaxPool2dAttributes, maxPool2d } from '../src/wgsl/pool/max_pool2d.ts';
@@ -57,6 +64,7 @@ export function rows(batch: number): readonly Row[] {
     linearRow('resnet50 fc', 2048, 1000, batch),
     maxPoolRow('resnet18 maxpool', { c: 64, size: 112 }, batch),
     globalPoolRow('resnet50 avgpool', { c: 2048, size: 7 }, batch),
+    ...gradientRows(batch),
   ];
 }
 
@@ -81,6 +89,61 @@ function convRow(name: string, { c, k, size, kernel, stride = 1, groups = 1 }: C
       const perFilter = terms.length / batch / k;
       const biased = terms.map((sum, i) => sum + Math.abs(tensors.bias.data[Math.floor(i / perFilter) % k]!));
       return { ...reference, terms: biased, length: length + 1 };
+    },
+  };
+}
+
+/** How the same layers are learnt: gradients of filters, and of inputs where there is a layer before. */
+function gradientRows(batch: number): readonly Row[] {
+  const layers: readonly [string, Convolution][] = [
+    ['lenet5 conv1', { c: 1, k: 6, size: 28, kernel: 5 }],
+    ['resnet18 conv1', { c: 3, k: 64, size: 224, kernel: 7, stride: 2 }],
+    ['lenet5 conv2', { c: 6, k: 16, size: 14, kernel: 5 }],
+    ['resnet18 layer1.0.conv1', { c: 64, k: 64, size: 56, kernel: 3 }],
+    ['resnet18 layer2.0.conv1', { c: 64, k: 128, size: 56, kernel: 3, stride: 2 }],
+    ['resnet18 layer4.1.conv1', { c: 512, k: 512, size: 7, kernel: 3 }],
+    ['resnet50 layer1.1.conv1', { c: 256, k: 64, size: 56, kernel: 1 }],
+    ['resnext50 layer1.1.conv2, grouped', { c: 128, k: 128, size: 56, kernel: 3, groups: 32 }],
+    ['mobilenet_v2 features.1, depthwise', { c: 32, k: 32, size: 112, kernel: 3, groups: 32 }],
+  ];
+  const inner = layers.filter(([, { c, stride = 1 }]) => c > 3 && stride === 1);
+  return [
+    ...layers.map(([name, layer]) => weightGradientRow(name, layer, batch)),
+    ...inner.map(([name, layer]) => inputGradientRow(name, layer, batch)),
+  ];
+}
+
+function weightGradientRow(name: string, { c, k, size, kernel, stride = 1, groups = 1 }: Convolution, batch: number) {
+  const side = kernel >> 1;
+  const out = Math.floor((size + 2 * side - kernel) / stride) + 1;
+  const tensors = { x: activation([batch, c, size, size]), dy: activation([batch, k, out, out]) };
+  const attributes = { kernel: [kernel, kernel], stride: [stride, stride], padding: [side, side, side, side], groups };
+  return row(name, conv2dWeightGradient, tensors, attributes, (value) =>
+    conv2dWeightGradientReference(tensors.x, tensors.dy, value.attributes as Conv2dWeightGradientAttributes),
+  );
+}
+
+/** Kernels are odd, so that its padding is the layer's. */
+function inputGradientRow(name: string, { c, k, size, kernel, groups = 1 }: Convolution, batch: number): Row {
+  const side = kernel >> 1;
+  const tensors = {
+    dy: activation([batch, k, size, size]),
+    w: parameter([k, c / groups, kernel, kernel], (k / groups) * kernel * kernel, 2),
+  };
+  const turned = () => {
+    const { shape, y } = filterTransposeReference(tensors.w, groups);
+    return { shape, data: y };
+  };
+  const attributes = { padding: [side, side, side, side], groups };
+  const made = row(name, conv2dInputGradient, tensors, attributes, (value) =>
+    conv2dReference({ x: tensors.dy, w: turned() }, value.attributes as Conv2dAttributes),
+  );
+  return {
+    ...made,
+    summedBy(kernel, reference) {
+      if (kernel !== 'winograd') return null;
+      const { padding } = made.value.attributes as Conv2dAttributes;
+      return { ...reference, ...winogradTerms(tensors.dy, turned(), padding) };
     },
   };
 }
@@ -127,7 +190,7 @@ function row(
   reference: (value: Value) => Reference,
 ): Row {
   const value = apply(operator, tensors, attributes);
-  const batch = tensors.x?.shape[0] ?? 1;
+  const batch = (tensors.x ?? tensors.dy)?.shape[0] ?? 1;
   return {
     title: `${operator.name} ${name}`,
     value,
