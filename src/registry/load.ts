@@ -145,7 +145,7 @@ async function frozen(
   { freeze }: Options,
 ): Promise<ReadonlySet<string>> {
   if (freeze === undefined) return new Set();
-  const { frozenNames } = await import('./freeze.ts');
+  const { frozenNames } = await import('./train.ts');
   return frozenNames(spec, prepared, [freeze].flat(), (what) => wrong(name, what));
 }
 

@@ -217,7 +217,7 @@ export class Model {
   async #explain(method: 'gradCam' | 'saliency', image: ImageSource, index: number | undefined): Promise<Tensor> {
     const input = await this.read(image);
     const logits = await this.forward(input);
-    const { explain } = await import('./explain.ts');
+    const { explain } = await import('./train.ts');
     return explain(method, this.name, this.#opened, input, index ?? (await top(logits)));
   }
 

@@ -14,6 +14,10 @@ import { build } from './build.ts';
 import { fill } from './fill.ts';
 import type { OpenedModel } from './model.ts';
 
+// Whatever asks for gradients, in one part: each part more cuts what pages share into more pieces.
+export { explain } from './explain.ts';
+export { frozenNames } from './freeze.ts';
+
 /** `stale` is called with what fetches the weights each time a step has changed them. */
 export async function openTrainer(
   model: Answering,

@@ -6,6 +6,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { UsageError } from '../runtime/errors.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { type CheckpointFolder, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { evaluate } from './evaluate.ts';
 import type { EpochEvent, Scores, StepEvent, TrainingEvent } from './events.ts';
 import { NOTHING_YET, type Partial } from './progress.ts';
 import { rightAnswers } from './right_answers.ts';
@@ -177,7 +178,6 @@ function added(
 }
 
 async function validate(trainer: Trainer, dataset: Dataset, { signal, batchSize }: FitOptions): Promise<Scores> {
-  const { evaluate } = await import('./evaluate.ts');
   const { loss, top1, top5, count } = await evaluate([trainer.model.answering], dataset, {
     ...(batchSize !== undefined && { batchSize }),
     ...(signal && { signal }),

@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import { preprocessSchema } from '../image/preprocess_spec.ts';
-import { namingSchema } from './naming_schema.ts';
+import { namingFields } from './naming_schema.ts';
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const address = z.string().check(z.refine((text) => URL.canParse(text), 'must be an address'));
@@ -13,14 +13,16 @@ const count = z.int().check(z.nonnegative());
  * `load` gives the bytes; and how its names become the model's, where they differ.
  */
 export const sourceSchema = z.discriminatedUnion('kind', [
-  z.extend(namingSchema, { kind: z.literal('huggingface'), repo: z.string(), file: z.string() }),
-  z.extend(namingSchema, {
+  z.object({ ...namingFields, kind: z.literal('huggingface'), repo: z.string(), file: z.string() }),
+  z.object({
+    ...namingFields,
     kind: z.literal('torchvision'),
     path: z.string(),
     sha256Prefix: z.string().check(z.regex(/^[0-9a-f]{8,64}$/)),
   }),
-  z.extend(namingSchema, { kind: z.literal('url'), url: address, sha256 }),
-  z.extend(namingSchema, {
+  z.object({ ...namingFields, kind: z.literal('url'), url: address, sha256 }),
+  z.object({
+    ...namingFields,
     kind: z.literal('package'),
     load: z.custom<() => Promise<Uint8Array<ArrayBuffer>>>((load) => typeof load === 'function', 'must be a function'),
     sha256,

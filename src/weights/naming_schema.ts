@@ -16,8 +16,8 @@ const pattern = z.string('must be a regular expression').check(
 );
 
 /** The fields of a source that say how its names become the model's; `Naming` says what they mean. */
-export const namingSchema = z.object({
+export const namingFields = {
   drop: z.optional(z.array(pattern)),
   rename: z.optional(z.array(z.tuple([pattern, z.string()]))),
   reshape: z.optional(z.array(z.tuple([pattern, z.array(z.int().check(z.gte(-1)))]))),
-});
+};

@@ -32,9 +32,10 @@ export function compile(graph: Graph, facts: AdapterFacts, choose?: Choose): Pro
   return hoist(lower(optimise(graph, facts), facts, choose));
 }
 
-/** Downloads the kernels of the graph's operators that this adapter wants and others do not; to be awaited before `compile`. */
+/** Downloads the kernels that this graph or this adapter wants and others do not; to be awaited before `compile`. */
 export async function loadKernels({ values }: Graph, facts: AdapterFacts): Promise<void> {
-  const operators = new Set(values.flatMap(({ operator }) => operator ?? []));
-  const late = [...operators].flatMap(({ kernels }) => kernels.flatMap((kernel) => kernel.late ?? []));
-  await Promise.all(late.filter(({ wanted }) => wanted(facts)).map(({ load }) => load()));
+  const late = values.flatMap((value) =>
+    (value.operator?.kernels ?? []).flatMap((kernel) => (kernel.late?.wanted(facts, value) ? [kernel.late] : [])),
+  );
+  await Promise.all([...new Set(late)].map(({ load }) => load()));
 }

@@ -14,10 +14,15 @@ import { conv2dWeightGradientTile } from './conv2d_weight_gradient_tile.ts';
 import { tapUniforms } from './geometry.ts';
 import { weightGeometry, weightGradientMacs } from './weight_geometry.ts';
 
+const { stride, padding, dilation, groups } = conv2dAttributes.shape;
+
 export const conv2dWeightGradientAttributes = z.object({
   /** The filters' height and width, which the sizes of x and dy leave open. */
   kernel: z.tuple([z.int().check(z.positive()), z.int().check(z.positive())]),
-  ...z.pick(conv2dAttributes, { stride: true, padding: true, dilation: true, groups: true }).shape,
+  stride,
+  padding,
+  dilation,
+  groups,
 });
 export type Conv2dWeightGradientAttributes = z.infer<typeof conv2dWeightGradientAttributes>;
 

@@ -1,14 +1,13 @@
 // Average pooling to a given size, global pooling among it.
 
 import * as z from 'zod/mini';
-import { atBatch } from '../../runtime/graph/value.ts';
-import { defineKernel } from '../kernel.ts';
-import { activation, type Call, type Candidate, defineOp } from '../op.ts';
+import type { Value } from '../../runtime/graph/value.ts';
+import type { AdapterFacts } from '../../runtime/plan/facts.ts';
+import { imageSize } from '../../runtime/plan/layout.ts';
+import { late } from '../late.ts';
+import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
-import { image, imageUniforms } from '../shared/image.ts';
-import imageText from '../shared/image.wgsl';
 import source from './adaptive_avg_pool2d.wgsl';
-import wideSource from './adaptive_avg_pool2d_wide.wgsl';
 import window from './adaptive_window.wgsl';
 import boxSum from './box_sum.wgsl';
 
@@ -31,24 +30,18 @@ const plain: Candidate<AdaptiveAvgPool2dAttributes> = {
   },
 };
 
-const wide: Candidate<AdaptiveAvgPool2dAttributes> = {
-  name: 'adaptive_avg_pool2d_wide',
-  suits: (call) => (!call.facts.fallback && windowArea(call) >= WIDE_AREA ? 2 : 0.5),
-  emit(_, emitter) {
-    const x = emitter.input('x');
-    const y = image(emitter.output);
-    emitter.step({
-      kernel: defineKernel('adaptive_avg_pool2d_wide', [wideSource, window, imageText]),
-      bind: { x, y: emitter.output },
-      uniforms: () => ({ ...imageUniforms('x', image(x)), ...imageUniforms('y', y) }),
-      grid: (n) => [Math.ceil(y.written / 32), y.height * y.width, n],
-    });
+const wide: Candidate<AdaptiveAvgPool2dAttributes> = late(
+  {
+    name: 'adaptive_avg_pool2d_wide',
+    suits: ({ facts, value }) => (wantsWide(facts, value) ? 2 : 0.5),
   },
-};
+  wantsWide,
+  () => import('./adaptive_avg_pool2d_wide_emit.ts'),
+);
 
-function windowArea({ inputs, attributes: { outputSize } }: Call<AdaptiveAvgPool2dAttributes>): number {
-  const [, , height = 1, width = 1] = (inputs.x?.shape ?? []).map((dim) => atBatch(dim, 1));
-  return Math.ceil(height / outputSize[0]) * Math.ceil(width / outputSize[1]);
+function wantsWide({ fallback }: AdapterFacts, { inputs, shape }: Value): boolean {
+  const [x, y] = [imageSize(inputs.x?.shape ?? []), imageSize(shape)];
+  return !fallback && Math.ceil(x.height / y.height) * Math.ceil(x.width / y.width) >= WIDE_AREA;
 }
 
 /** x [n, C, H, W] -> [n, C, ...outputSize]. */
