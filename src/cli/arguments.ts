@@ -49,10 +49,14 @@ export const flags = {
     choices: ['sgd', 'adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta'],
     about: 'how weights follow gradients (default sgd)',
   },
-  lr: { value: 'X', kind: 'number', about: 'the learning rate (default 0.01 for sgd, else 0.001)' },
+  lr: {
+    value: 'X',
+    kind: 'number',
+    about: 'the learning rate (default 0.05 for sgd, 0.01 for a model that has learnt already; else 0.001)',
+  },
   momentum: { value: 'X', kind: 'number', about: 'of sgd and rmsprop (default 0.9 for sgd, else 0)' },
-  'weight-decay': { value: 'X', kind: 'number', about: 'how much weights shrink (default 0)' },
-  schedule: { value: 'NAME', about: 'how the rate changes (default constant)' },
+  'weight-decay': { value: 'X', kind: 'number', about: 'how much weights shrink (default 5e-4 for sgd)' },
+  schedule: { value: 'NAME', about: 'how the rate changes (default cosine)' },
   clip: { value: 'X', kind: 'number', about: 'the most that the gradients may measure together' },
   accumulate: { value: 'N', kind: 'count', about: 'batches whose gradients make one step (default 1)' },
   average: {

@@ -8,9 +8,12 @@ import { scheduleFor } from './schedules.ts';
 import { countText } from './score_text.ts';
 import type { TrainingData } from './training_data.ts';
 
+// It suits every length of training.
+const SCHEDULE = 'cosine';
+
 /** Throws UsageError for what does not go together, such as a momentum for Adam. */
 export function trainerOptions(args: Arguments): TrainerOptions & { readonly optimizer: Optimizer } {
-  const { precision, accumulate, average, seed = 0, schedule = 'constant', epochs = 10 } = args;
+  const { precision, accumulate, average, seed = 0, schedule = SCHEDULE, epochs = 10 } = args;
   const optimizer = optimizerFor(args);
   return {
     optimizer,
@@ -22,8 +25,11 @@ export function trainerOptions(args: Arguments): TrainerOptions & { readonly opt
   };
 }
 
-function optimizerFor({ optimizer = 'sgd', lr, momentum, clip, 'weight-decay': weightDecay }: Arguments): Optimizer {
-  const usual = optimizer === 'sgd' ? { lr: 0.01, momentum: 0.9 } : { lr: 0.001 };
+function optimizerFor(args: Arguments): Optimizer {
+  const { optimizer = 'sgd', lr, momentum, clip, 'weight-decay': weightDecay } = args;
+  // What a model has learnt elsewhere is not to be shaken off.
+  const fresh = !args.pretrained && args.weights === undefined;
+  const usual = optimizer === 'sgd' ? { lr: fresh ? 0.05 : 0.01, momentum: 0.9, weightDecay: 5e-4 } : { lr: 0.001 };
   return optimizerOf(optimizer, {
     ...usual,
     ...(lr !== undefined && { lr }),
@@ -60,7 +66,7 @@ export function settingsText(
     'began with': `${start}${args.freeze ? `, ${args.freeze} frozen` : ''}`,
     input: crop === resize ? `${crop} x ${crop}` : `${crop} x ${crop}, of a short side of ${resize}`,
     optimizer: steps.filter(Boolean).join(', '),
-    schedule: args.schedule ?? 'constant',
+    schedule: args.schedule ?? SCHEDULE,
     'pictures a step': `${args.batch ?? 64}${args.accumulate ? `, ${args.accumulate} batches for one update` : ''}`,
     augmentation: args.augment ?? 'none',
     ...(args.average !== undefined && { 'moving average': args.average }),

@@ -35,7 +35,9 @@ describe.each(digits)('%i', (digit) => {
 it('are the same at every call, in every version', () => {
   const hash = createHash('sha256');
   for (const digit of digits) for (let seed = 0; seed < 10; seed++) hash.update(grey(digit, seed));
-  expect(hash.digest('hex')).toMatchInlineSnapshot(`"01dce2c04111f8dd2d9dde09c1b50f6cc46c0e498c57bb2f54d9a29866bf6a86"`);
+  expect(hash.digest('hex')).toMatchInlineSnapshot(
+    `"01dce2c04111f8dd2d9dde09c1b50f6cc46c0e498c57bb2f54d9a29866bf6a86"`,
+  );
 });
 
 it('look like this', () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { GraphError } from '../../src/runtime/errors.ts';
-import { defineKernel, kernelKey } from '../../src/wgsl/kernel.ts';
+import { defineKernel, ELEMENTS, kernelKey } from '../../src/wgsl/kernel.ts';
 
 const uniform = '@group(0) @binding(0) var<uniform> params: Params;';
 
@@ -101,12 +101,12 @@ describe('uniforms', () => {
 });
 
 describe('the code', () => {
-  it('has features, then constants, then the files', () => {
+  it('has features, then the element type, then constants, then the files', () => {
     const { code } = defineKernel('k', ['fn a() {}', 'fn b() {}'], {
       enables: ['f16'],
       constants: { TILE: 8, SCALE: 0.5, SHIFT: -1 },
     });
-    expect(code).toBe('enable f16;\nconst TILE = 8u;\nconst SCALE = 0.5;\nconst SHIFT = -1;\nfn a() {}\nfn b() {}');
+    expect(code).toBe(`enable f16;\n${ELEMENTS}\nconst TILE = 8u;\nconst SCALE = 0.5;\nconst SHIFT = -1;\nfn a() {}\nfn b() {}`);
   });
 
   it('has no constant and no override that WGSL cannot write', () => {
