@@ -120,15 +120,15 @@ describe('hub build', () => {
     ],
     [
       'no classes',
-      'lenet5.safetensors',
+      'lenet5_relu.safetensors',
       FLAGS.slice(2),
-      /lenet5 has no classes of its own; give --classes LIST\|FILE$/m,
+      /lenet5_relu has no classes of its own; give --classes LIST\|FILE$/m,
     ],
     [
       'no mean',
-      'lenet5.safetensors',
+      'lenet5_relu.safetensors',
       FLAGS.slice(0, 2),
-      /lenet5 has no preprocessing of its own; give --mean and --std$/m,
+      /lenet5_relu has no preprocessing of its own; give --mean and --std$/m,
     ],
     [
       'three means',
@@ -265,10 +265,10 @@ describe('pull and cache', () => {
   });
 
   it('say that nothing is published', async () => {
-    const { code, stderr } = await run(['pull', 'lenet5', '--offline']);
+    const { code, stderr } = await run(['pull', 'zfnet', '--offline']);
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'convoke: convoke has no default weights of lenet5; it has none\n',
+      stderr: 'convoke: convoke has no default weights of zfnet; it has none\n',
     });
   });
 });

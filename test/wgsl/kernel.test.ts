@@ -106,7 +106,9 @@ describe('the code', () => {
       enables: ['f16'],
       constants: { TILE: 8, SCALE: 0.5, SHIFT: -1 },
     });
-    expect(code).toBe(`enable f16;\n${ELEMENTS}\nconst TILE = 8u;\nconst SCALE = 0.5;\nconst SHIFT = -1;\nfn a() {}\nfn b() {}`);
+    expect(code).toBe(
+      `enable f16;\n${ELEMENTS}\nconst TILE = 8u;\nconst SCALE = 0.5;\nconst SHIFT = -1;\nfn a() {}\nfn b() {}`,
+    );
   });
 
   it('has no constant and no override that WGSL cannot write', () => {
