@@ -14,6 +14,8 @@ import { late } from '../late.ts';
 import type { Call, Candidate } from '../op.ts';
 
 const TILE = 4;
+// Below the plain kernel's rank.
+const NOT_CHOSEN = 0.5;
 export const SIDE = 6;
 export const POINTS = SIDE * SIDE;
 
@@ -31,8 +33,6 @@ export const winograd: Candidate<Conv2dAttributes> = late(
       const { kernelH, kernelW, channels, filters, outH, outW } = geometry(call);
       if (broadcastLanes(call) === 0 || groups !== 1 || kernelH !== 3 || kernelW !== 3) return 0;
       if (Math.max(...stride, ...dilation) > 1) return 0;
-      // Its rounding is ten times that of the sum itself, and where weights learn, enough to turn the signs of a few ReLUs.
-      if (call.changing?.has('w')) return 0;
       if (!filterTexture(call, roundUp(channels, call.block))) return 0;
       const { tiles } = tiling(call);
       const most = 4 * POINTS * tiles * (Math.max(channels, filters) + call.block);
@@ -40,7 +40,9 @@ export const winograd: Candidate<Conv2dAttributes> = late(
       // Tiles past the edge are computed for nothing, and the transforms cost as much as the products of 32 channels.
       const used = (outH * outW) / (TILE * TILE * tiles);
       const few = Math.min(channels, filters);
-      return few < 8 ? 0 : ranked(call, 'winograd', (used * few) / (few + 16));
+      const rank = few < 8 ? 0 : ranked(call, 'winograd', (used * few) / (few + 16));
+      // Its rounding is ten times that of the sum itself: where weights learn, enough to turn the signs of a few ReLUs.
+      return call.changing?.has('w') ? Math.min(rank, NOT_CHOSEN) : rank;
     },
     needs(call) {
       const [top, left, bottom, right] = call.attributes.padding;
