@@ -24,7 +24,7 @@ if (!names.includes(name)) {
     format: 'esm',
     target: 'es2022',
     packages: 'external',
-    loader: { '.wgsl': 'text' },
+    loader: { '.wgsl': 'text', '.safetensors': 'binary' },
     sourcemap: 'inline',
     logLevel: 'error',
   });

@@ -1,7 +1,5 @@
 // From logits to answers: what a model says of a picture.
 
-import type { Tensor } from '../runtime/tensor.ts';
-
 /** One answer: the class, its name where the weights have names, and softmax's probability. */
 export interface Classification {
   readonly label: string;
@@ -31,10 +29,4 @@ export function best(logits: Float32Array, top: number, names: readonly string[]
     .map((power, index) => ({ label: names?.[index] ?? `class ${index}`, index, probability: power / sum }))
     .sort((a, b) => b.probability - a.probability || a.index - b.index)
     .slice(0, top);
-}
-
-/** The class of the largest logit, the first among equals. */
-export async function top(logits: Tensor): Promise<number> {
-  const data = await logits.data();
-  return data.indexOf(Math.max(...data));
 }

@@ -16,13 +16,17 @@ import type { OpenedModel } from './model.ts';
 // They pass places on; what they see stands before them.
 const passing = new Set(['max_pool2d', 'avg_pool2d', 'adaptive_avg_pool2d', 'dropout', 'stochastic_depth', 'slice']);
 
+/** `answer` is the logits of the image; class `given`, or else the largest of them, is explained. */
 export async function explain(
   method: 'gradCam' | 'saliency',
   name: string,
   { device, graph, state }: OpenedModel,
   image: Tensor,
-  index: number,
+  answer: Tensor,
+  given: number | undefined,
 ): Promise<Tensor> {
+  const answers = await answer.data();
+  const index = given ?? answers.indexOf(Math.max(...answers));
   const classes = Number(graph.outputs.logits!.shape[1]);
   if (!(Number.isInteger(index) && index >= 0 && index < classes))
     throw new UsageError('invalid_argument', `${method} of ${name}: class ${index} is none of 0 to ${classes - 1}`);

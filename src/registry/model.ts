@@ -10,7 +10,7 @@ import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import type { Trainer, TrainerOptions } from '../training/trainer.ts';
 import type { StateDict, TensorReader } from '../weights/tensors.ts';
-import { best, type Classification, join, top } from './answers.ts';
+import { best, type Classification, join } from './answers.ts';
 import type { Prepared } from './load.ts';
 import type { ModelSpec } from './plugin.ts';
 import type { Profile } from './profile.ts';
@@ -218,7 +218,7 @@ export class Model {
     const input = await this.read(image);
     const logits = await this.forward(input);
     const { explain } = await import('./train.ts');
-    return explain(method, this.name, this.#opened, input, index ?? (await top(logits)));
+    return explain(method, this.name, this.#opened, input, logits, index);
   }
 
   async #input(batch: Tensor): Promise<{ n: number; data: Float32Array<ArrayBuffer> }> {

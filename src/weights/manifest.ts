@@ -24,7 +24,7 @@ export const sourceSchema = z.discriminatedUnion('kind', [
   z.object({
     ...namingFields,
     kind: z.literal('package'),
-    load: z.custom<() => Promise<Uint8Array<ArrayBuffer>>>((load) => typeof load === 'function', 'must be a function'),
+    load: z.custom<() => Promise<Uint8Array<ArrayBuffer>>>((load) => typeof load === 'function'),
     sha256,
   }),
 ]);
