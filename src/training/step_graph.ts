@@ -11,6 +11,7 @@ import type { AdapterFacts } from '../runtime/plan/facts.ts';
 import { accumulate } from '../wgsl/optimizer/accumulate.ts';
 import { average } from '../wgsl/optimizer/average.ts';
 import { control } from '../wgsl/optimizer/control.ts';
+import { STEP } from '../wgsl/optimizer/update.ts';
 import { weightedSum } from '../wgsl/weighted_sum/weighted_sum.ts';
 import type { Loss } from './losses.ts';
 import type { Optimizer } from './optimizers.ts';
@@ -40,17 +41,14 @@ export interface StepGraph {
   readonly statistics: readonly string[];
 }
 
-/** What a step takes beside the image; all in rows but the target. */
-export const STEP_INPUTS = { step: 8, loss_scale: 1, random: 4 } as const;
-
 export function stepGraph(built: BuiltModel, options: StepOptions): StepGraph {
   const { loss, frozen, facts, soft } = options;
   const classes = built.logits.shape[1]!;
   const inputs = {
     target: input('target', ['n', soft ? classes : 1]),
-    step: input('step', [STEP_INPUTS.step]),
-    scale: input('loss_scale', [STEP_INPUTS.loss_scale]),
-    random: input('random', [STEP_INPUTS.random]),
+    step: input('step', [STEP]),
+    scale: input('loss_scale', [1]),
+    random: input('random', [4]),
   };
   const weights = new Set(built.parameters.filter(({ role }) => role === 'weight').map(({ name }) => name));
   const learns = ({ kind, name }: Value) => kind === 'parameter' && weights.has(name) && !frozen.has(name);
