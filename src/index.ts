@@ -47,6 +47,7 @@ export type { Value } from './runtime/graph/value.ts';
 export type { AdapterFacts } from './runtime/plan/facts.ts';
 export type { OnProgress, Progress } from './runtime/progress.ts';
 export { type Tensor, tensor } from './runtime/tensor.ts';
-export type { HubEntry, HubIndex, WeightsEntry, WeightsSource } from './weights/manifest.ts';
+export type { HubEntry, HubIndex } from './weights/hub_schema.ts';
+export type { WeightsEntry, WeightsSource } from './weights/manifest.ts';
 export type { WeightsInput } from './weights/open_weights.ts';
 export type { StateDict } from './weights/tensors.ts';

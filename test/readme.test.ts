@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { flags } from '../src/cli/arguments.ts';
 import { commands } from '../src/cli/commands.ts';
 import { registry } from '../src/index.ts';
-import { hubIndexSchema } from '../src/weights/manifest.ts';
+import { hubIndexSchema } from '../src/weights/hub_schema.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(root + path, 'utf8');

@@ -7,7 +7,7 @@ import { files } from '#files';
 import { table } from '../registry/table.ts';
 import { UsageError } from '../runtime/errors.ts';
 import { parseIndex } from '../weights/hub_index.ts';
-import type { HubEntry } from '../weights/manifest.ts';
+import type { HubEntry } from '../weights/hub_schema.ts';
 import { type Arguments, wrongUsage } from './arguments.ts';
 import { describeFile, type Existing } from './hub_entry.ts';
 import { print, printJson, size, tell } from './output.ts';

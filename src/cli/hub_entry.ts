@@ -9,7 +9,7 @@ import { registry } from '../index.ts';
 import { UsageError } from '../runtime/errors.ts';
 import type { OnProgress } from '../runtime/progress.ts';
 import { digest } from '../weights/cache.ts';
-import type { HubEntry } from '../weights/manifest.ts';
+import type { HubEntry } from '../weights/hub_schema.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
 import { type Arguments, wrongUsage } from './arguments.ts';
 import { checkFit } from './check_fit.ts';

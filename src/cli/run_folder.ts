@@ -8,7 +8,7 @@ import type { Model } from '../registry/model.ts';
 import type { Evaluation } from '../training/evaluate.ts';
 import type { Scores } from '../training/events.ts';
 import { digest } from '../weights/cache.ts';
-import type { HubIndex } from '../weights/manifest.ts';
+import type { HubIndex } from '../weights/hub_schema.ts';
 import { pngAddress } from './png.ts';
 import { type Report, reportPage } from './report.ts';
 

@@ -100,7 +100,9 @@ export const pluginSchema = z.object({
   family: text,
   paper: text,
   models: z.record(
-    z.string().check(z.regex(/^[a-z][a-z0-9_]*$/, 'must be lower case letters, digits and underscores')),
+    z
+      .string()
+      .check(z.refine((text) => /^[a-z][a-z0-9_]*$/.test(text), 'must be lower case letters, digits and underscores')),
     modelSchema,
     'must be an object of models by name',
   ),

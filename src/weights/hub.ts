@@ -7,7 +7,8 @@ import { isOffline, obtain, offlineError, verify } from './cache.ts';
 import { type DownloadOptions, fetchText } from './download.ts';
 import { shown, WAYS_OUT } from './http.ts';
 import { entriesOf, fileIn, openHub } from './hub_index.ts';
-import type { HubEntry, WeightsEntry, WeightsSource } from './manifest.ts';
+import type { HubEntry } from './hub_schema.ts';
+import type { WeightsEntry, WeightsSource } from './manifest.ts';
 import type { Naming } from './rename.ts';
 import type { Store } from './store.ts';
 

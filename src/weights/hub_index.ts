@@ -6,7 +6,7 @@ import { schemaIssue } from '../runtime/schema_issue.ts';
 import { offlineError } from './cache.ts';
 import { fetchText } from './download.ts';
 import { type HttpOptions, shown, WAYS_OUT } from './http.ts';
-import { type HubEntry, type HubIndex, hubIndexSchema } from './manifest.ts';
+import { type HubEntry, type HubIndex, hubIndexSchema } from './hub_schema.ts';
 import type { Store } from './store.ts';
 
 const MAX_INDEX_BYTES = 16 * 1024 * 1024;

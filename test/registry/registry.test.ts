@@ -128,7 +128,7 @@ describe('register', () => {
     [
       'models.tiny_branches.weights.0.sources.0.sha256',
       'ff',
-      'plugin tiny: models.tiny_branches.weights[0].sources[0].sha256 must be valid (invalid format), and is "ff"',
+      'plugin tiny: models.tiny_branches.weights[0].sources[0].sha256 must be 64 lower-case hexadecimal digits, and is "ff"',
     ],
     [
       'models.tiny_branches.weights.0.preprocess.crop',

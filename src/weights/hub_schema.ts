@@ -1,0 +1,22 @@
+// `hub.json`, the index of a hub folder or static host.
+
+import * as z from 'zod/mini';
+import { publishedFields, sha256Schema } from './manifest.ts';
+
+export const hubIndexSchema = z.object({
+  format: z.literal(1),
+  weights: z.array(
+    z.object({
+      ...publishedFields,
+      model: z.string().check(z.minLength(1)),
+      /** A path relative to hub.json; it may not climb out of the hub's folder. */
+      file: z.string().check(z.minLength(1)),
+      sha256: sha256Schema,
+      bytes: z.int().check(z.nonnegative()),
+      source: z.optional(z.string()),
+    }),
+  ),
+});
+
+export type HubIndex = z.infer<typeof hubIndexSchema>;
+export type HubEntry = HubIndex['weights'][number];
