@@ -17,7 +17,7 @@ const chromium =
 const shared = fileURLToPath(new URL('../shared/', import.meta.url));
 const gpuTests = ['test/**/*.gpu.test.ts'];
 const common = {
-  setupFiles: ['./test/support/late_kernels.ts'],
+  setupFiles: ['./test/support/late_parts.ts'],
   provide: { shared: existsSync(shared) ? shared : null },
   testTimeout: 60_000,
   hookTimeout: 60_000,

@@ -1,17 +1,17 @@
 // `npm run bench -- kernels`: every candidate kernel for layers of real networks, checked against float64 and then timed.
 
 import { table } from '../src/registry/table.ts';
-import { compile, loadKernels } from '../src/runtime/compile/compile.ts';
+import { compile, loadLate } from '../src/runtime/compile/compile.ts';
 import { channelBlock } from '../src/runtime/compile/lower.ts';
 import { type Device, openDevice } from '../src/runtime/device/device.ts';
 import { Executor } from '../src/runtime/device/executor.ts';
+import { GpuTimer } from '../src/runtime/device/gpu_timer.ts';
 import type { BoundDispatch } from '../src/runtime/device/residence.ts';
 import { UsageError } from '../src/runtime/errors.ts';
 import { graphOf } from '../src/runtime/graph/graph.ts';
 import { boundOf, type Reference, worst } from '../test/support/operators.ts';
 import { poison } from '../test/support/poison.ts';
 import { command, type Given, whole } from './command.ts';
-import { GpuTimer } from './gpu_timer.ts';
 import { median, timed } from './measure.ts';
 import { describe, environmentOf, writeJson } from './report.ts';
 import { type Row, rows } from './shapes.ts';
@@ -110,7 +110,7 @@ function candidates({ facts }: Device, { value }: Row, only: string): readonly s
 async function prepare(device: Device, row: Row, kernel: string, reference: Reference): Promise<Ready> {
   const { acquired, pipelines, facts } = device;
   const graph = graphOf({ y: row.value });
-  await loadKernels(graph, facts);
+  await loadLate(graph, facts);
   const program = compile(graph, facts, (value) => (value === row.value ? kernel : undefined));
   await pipelines.compile([...program.load, ...program.run].map((step) => step.kernel));
   const tensors = Object.entries(row.tensors);

@@ -77,6 +77,7 @@ export const flags = {
   patience: { value: 'N', kind: 'count', about: 'stop when N epochs have done no better' },
   precision: { value: 'NAME', choices: ['f32', 'f16'], about: 'how activations are stored (default f32)' },
   seed: { value: 'N', kind: 'whole', about: 'of everything that is random (default 0)' },
+  training: { about: 'a step of training, with its gradients, not a run' },
   resume: { about: 'go on where the training in this folder stopped' },
   views: {
     value: 'NAME',

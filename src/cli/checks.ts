@@ -7,6 +7,7 @@ import { files } from '#files';
 import { registry } from '../index.ts';
 import { adapterName } from '../runtime/device/acquire.ts';
 import { type Device, openDevice } from '../runtime/device/device.ts';
+import { choicesOf } from '../runtime/device/tuning.ts';
 import { ConvokeError } from '../runtime/errors.ts';
 import type { AdapterFacts } from '../runtime/plan/facts.ts';
 import { inspectCache, isOffline } from '../weights/cache.ts';
@@ -45,8 +46,30 @@ export async function checkGpu({ driver }: Arguments): Promise<{ checks: Check[]
     ? { name: 'adapter', status: 'warning', text: `${text}: a CPU plays the GPU, which is slow` }
     : { name: 'adapter', status: 'ok', text };
   const computation = await checkComputation(device);
+  const kernels = await checkKernels(device);
   device.destroy();
-  return { checks: [adapter, computation], adapter: facts };
+  return { checks: [adapter, computation, kernels], adapter: facts };
+}
+
+/** What has been measured of this adapter's kernels, and which gave wrong results. */
+async function checkKernels(device: Device): Promise<Check> {
+  const name = 'kernels';
+  try {
+    const facts = (await choicesOf(device)).toJSON();
+    const measured = Object.keys(facts.winners).length;
+    const quarantined = Object.entries(facts.quarantined);
+    if (quarantined.length > 0) {
+      const list = quarantined.map(([kernel, reason]) => `${kernel} (${reason})`).join('; ');
+      return { name, status: 'warning', text: `not used here, as they gave wrong results: ${list}`, facts };
+    }
+    const text =
+      measured > 0
+        ? `the fastest are known for ${measured} kinds of layer`
+        : 'chosen by what the adapter says of itself; `convoke tune MODEL` measures them';
+    return { name, status: 'ok', text, facts };
+  } catch (error) {
+    return failed(name, error);
+  }
 }
 
 async function checkComputation(device: Device): Promise<Check> {

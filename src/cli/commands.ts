@@ -29,6 +29,18 @@ export const commands: Readonly<Record<string, Command>> = {
     examples: ['convoke classify cat.jpg', 'convoke classify *.jpg --model resnet50 --top 1 --json'],
     run: async (args, signal) => (await import('./classify.ts')).classify(args, signal),
   },
+  tune: {
+    operands: 'MODEL...',
+    about: "measure which kernels serve models' layers best on this adapter, and remember it",
+    flags: ['batch', 'size', 'training', 'driver', 'json', 'help'],
+    notes: [
+      'Every kernel that could serve a layer is compared with the plain one, then timed. What is wrong is never used again on this',
+      'adapter, and `convoke doctor` tells of it. What was measured before is not measured again. Models that are loaded later',
+      'use the fastest; results stay within the same bounds, but not bit for bit what they were.',
+    ],
+    examples: ['convoke tune resnet18 mobilenet_v2', 'convoke tune resnet50 --training --batch 8'],
+    run: async (args, signal) => (await import('./tune.ts')).tune(args, signal),
+  },
   train: {
     operands: '',
     about: 'teach a model with labelled pictures',

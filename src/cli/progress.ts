@@ -14,6 +14,7 @@ export interface ProgressBars {
 const titles: Readonly<Record<Progress['phase'], string>> = {
   download: 'downloading',
   verify: 'checking',
+  tune: 'measuring',
   compile: 'compiling',
   upload: 'uploading',
 };

@@ -25,6 +25,7 @@ const names: Readonly<Record<keyof LoadOptions, true>> = {
   freeze: true,
   seed: true,
   budgetBytes: true,
+  tune: true,
 };
 
 /** Throws UsageError 'invalid_argument', or the signal's reason. */

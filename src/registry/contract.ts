@@ -1,7 +1,7 @@
 // The contract of a model's definition, as checks that need no device: each throws UsageError 'invalid_plugin' or what broke.
 
 import * as z from 'zod/mini';
-import { compile, loadKernels } from '../runtime/compile/compile.ts';
+import { compile, loadLate } from '../runtime/compile/compile.ts';
 import { UsageError } from '../runtime/errors.ts';
 import { formatShape, hasBatch, type Value } from '../runtime/graph/value.ts';
 import type { AdapterFacts } from '../runtime/plan/facts.ts';
@@ -131,6 +131,6 @@ async function entries(model: string, spec: ModelSpec): Promise<void> {
 
 async function compiles(spec: ModelSpec, facts: AdapterFacts): Promise<void> {
   const { graph } = build(spec, defaults(spec));
-  await loadKernels(graph, facts);
+  await loadLate(graph, facts);
   planProgram(compile(graph, facts), facts, { batch: 1 });
 }

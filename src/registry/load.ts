@@ -1,7 +1,8 @@
 // From a name to a model on the GPU: graph, program, pipelines and weights, at the same time where nothing waits.
 
 import type { Preprocess } from '../image/preprocess_spec.ts';
-import { compile, loadKernels } from '../runtime/compile/compile.ts';
+import type { Choices } from '../runtime/compile/choices.ts';
+import { compile, loadLate, optimise } from '../runtime/compile/compile.ts';
 import { type Device, sharedDevice } from '../runtime/device/device.ts';
 import { DeviceError } from '../runtime/errors.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
@@ -56,6 +57,11 @@ export interface LoadOptions {
   readonly seed?: number;
   /** Fail with PlanError rather than use more GPU memory than this. */
   readonly budgetBytes?: number;
+  /**
+   * Which kernels serve the layers. True: what has never been measured on this adapter is measured first, which takes minutes on slow
+   * ones, and remembered. False: by the adapter's facts alone. Otherwise what is remembered serves, and facts where nothing is.
+   */
+  readonly tune?: boolean;
 }
 
 /** `signal` and `onProgress` may be there as undefined. */
@@ -192,13 +198,14 @@ async function prepare(
   spec: ModelSpec,
   dimensions: Dimensions,
   device: Device,
-  { signal, onProgress, budgetBytes }: Options,
+  { signal, onProgress, budgetBytes, tune, cacheDir }: Options,
 ): Promise<Prepared> {
   checkSize(name, spec, dimensions.size);
   const started = performance.now();
   const { graph, parameters } = build(spec, dimensions);
-  await loadKernels(graph, device.facts);
-  const program = compile(graph, device.facts);
+  const choices = tune === false ? null : await measured(device, graph, { signal, onProgress, tune, cacheDir });
+  await loadLate(graph, device.facts, choices?.kernels);
+  const program = compile(graph, device.facts, choices?.choose);
   planProgram(program, device.facts, { batch: 1, ...(budgetBytes !== undefined && { budgetBytes }) }); // throws before time is spent
   const kernels = [...program.load, ...program.run].map(({ kernel }) => kernel);
   const compiling = device.pipelines.compile(kernels, (done, total) => {
@@ -206,6 +213,25 @@ async function prepare(
   });
   await unlessAborted(compiling, signal); // WebGPU cannot stop compiling, but nobody has to wait for it
   return { graph, parameters, program, ...dimensions, ms: performance.now() - started };
+}
+
+/** What is known of this adapter's kernels, after it has been measured where that is asked for. */
+async function measured(
+  device: Device,
+  graph: Graph,
+  { signal, onProgress, tune, cacheDir }: Pick<Options, 'signal' | 'onProgress' | 'tune' | 'cacheDir'>,
+): Promise<Choices> {
+  const { choicesOf } = await import('../runtime/device/tuning.ts');
+  const choices = await choicesOf(device, cacheDir);
+  if (tune) {
+    const { tuneGraph } = await import('./tune.ts');
+    await tuneGraph(device, optimise(graph, device.facts), choices, {
+      ...(signal && { signal }),
+      ...(cacheDir !== undefined && { cacheDir }),
+      onProgress: (done, total) => onProgress?.({ phase: 'tune', unit: 'classes', done, total }),
+    });
+  }
+  return choices;
 }
 
 function preprocessOf(spec: ModelSpec, entry: Weights['entry'], size: number, options: Options): Preprocess {

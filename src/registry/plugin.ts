@@ -95,27 +95,35 @@ const modelSchema = z
     ),
   );
 
-export const pluginSchema = z.object({
+const pluginSchema = z.object({
   contract: z.literal(1, 'must be 1, the contract this version of convoke reads'),
   family: text,
   paper: text,
-  models: z.record(
-    z
-      .string()
-      .check(z.refine((text) => /^[a-z][a-z0-9_]*$/.test(text), 'must be lower case letters, digits and underscores')),
-    modelSchema,
+  models: z.custom<Readonly<Record<string, unknown>>>(
+    (models) => typeof models === 'object' && models !== null,
     'must be an object of models by name',
   ),
 });
 
 /** Throws UsageError 'invalid_plugin' that names the field, what it must be and what it is. */
 export function checkPlugin(plugin: unknown): void {
-  const parsed = pluginSchema.safeParse(plugin);
-  if (parsed.success) return;
-  const { field, must, is } = schemaIssue(parsed.error, plugin);
   const family = (plugin as { readonly family?: unknown } | null | undefined)?.family;
   const name = typeof family === 'string' && family !== '' ? `plugin ${family}` : 'a plugin';
-  throw new UsageError('invalid_plugin', `${name}: ${field || 'it'} ${must}${is === null ? '' : `, and is ${is}`}`);
+  const bad = (what: string) => new UsageError('invalid_plugin', `${name}: ${what}`);
+  const { data, error } = pluginSchema.safeParse(plugin);
+  if (error) throw bad(inWords('', error, plugin));
+  for (const [model, spec] of Object.entries(data.models)) {
+    if (!/^[a-z][a-z0-9_]*$/.test(model))
+      throw bad(`the name ${model} must be lower case letters, digits and underscores`);
+    const { error } = modelSchema.safeParse(spec);
+    if (error) throw bad(inWords(`models.${model}`, error, spec));
+  }
+}
+
+function inWords(at: string, error: z.core.$ZodError, value: unknown): string {
+  const { field, must, is } = schemaIssue(error, value);
+  const path = [at, field].filter(Boolean).join('.');
+  return `${path || 'it'} ${must}${is === null ? '' : `, and is ${is}`}`;
 }
 
 /** A model's `build` and `config` with the types of its schema: `{ ...configured(schema, build), input, classes, weights }`. */

@@ -8,6 +8,7 @@ import type { Model } from './model.ts';
 import { nearest } from './nearest.ts';
 import { type Config, checkPlugin, type InputSpec, type ModelSpec, type Plugin } from './plugin.ts';
 import { type Description, describe } from './summary.ts';
+import type { TuneOptions, TuneReport } from './tune.ts';
 
 /** What is known of a model before it is loaded. */
 export interface ModelInfo {
@@ -71,6 +72,17 @@ export class Registry {
     // A page that only says which models there are loads no runtime.
     const { loadModel } = await import('./load.ts');
     return loadModel(name, spec, options);
+  }
+
+  /**
+   * Measures on this adapter which kernels serve the model's layers best, and remembers it in the cache for all models that have
+   * such layers. What does not give the right numbers is never used there again. Throws UsageError, DeviceError, HubError
+   * `cache_unwritable`, or the signal's reason.
+   */
+  async tune(name: string, options: TuneOptions = {}): Promise<TuneReport> {
+    const { spec } = this.#find(name);
+    const { tuneModel } = await import('./tune.ts');
+    return tuneModel(name, spec, options);
   }
 
   #find(name: string): { plugin: Plugin; spec: ModelSpec } {

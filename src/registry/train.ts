@@ -3,6 +3,7 @@
 import { firstNonFinite } from '../runtime/device/diagnose.ts';
 import { Executor } from '../runtime/device/executor.ts';
 import { readParameter } from '../runtime/device/read_parameter.ts';
+import { choicesOf } from '../runtime/device/tuning.ts';
 import { planProgram } from '../runtime/plan/plan.ts';
 import type { Program } from '../runtime/plan/program.ts';
 import type { Engine, Trainable } from '../training/engine.ts';
@@ -39,6 +40,7 @@ export async function openTrainer(
       state,
       preprocess,
       classNames,
+      choices: await choicesOf(device),
       peakBytes: (program, batch) => planProgram(program, facts, { batch }).peakBytes,
       open: (program, variables) => openEngine(opened, program, variables),
       stale,

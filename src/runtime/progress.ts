@@ -2,8 +2,8 @@
 
 /** A step of `registry.load`. `done` and `total` count `unit`s of this phase; `total` is absent while it is not known. */
 export interface Progress {
-  readonly phase: 'download' | 'verify' | 'compile' | 'upload';
-  readonly unit: 'bytes' | 'pipelines' | 'tensors';
+  readonly phase: 'download' | 'verify' | 'tune' | 'compile' | 'upload';
+  readonly unit: 'bytes' | 'classes' | 'pipelines' | 'tensors';
   readonly done: number;
   readonly total?: number;
   /** The file, when there is one. */

@@ -4,7 +4,7 @@ import type * as z from 'zod/mini';
 
 /** `weights[0].file` must be text, and is 3. */
 export interface SchemaIssue {
-  /** `weights[0].file`; empty for the value as a whole, `the name X` for a key that is wrong itself. */
+  /** `weights[0].file`; empty for the value as a whole. */
   readonly field: string;
   /** Begins with `must`. */
   readonly must: string;
@@ -14,12 +14,25 @@ export interface SchemaIssue {
 
 /** The first thing that is wrong with `value`. A text that the schema brings along is used as it is. */
 export function schemaIssue(error: z.core.$ZodError, value: unknown): SchemaIssue {
-  const [issue] = error.issues;
+  const issue = furthest(error.issues[0]);
   const path = issue?.path ?? [];
   const came = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
-  if (issue?.code === 'invalid_key')
-    return { field: `the name ${String(path.at(-1))}`, must: expectation(issue.issues[0]), is: null };
   return { field: fieldOf(path), must: expectation(issue), is: shown(came) };
+}
+
+/**
+ * Of alternatives that a literal tells apart (`kind`), what is wrong with the one that is meant; where none is, all that the literal
+ * may be.
+ */
+function furthest(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefined {
+  if (issue?.code !== 'invalid_union') return issue;
+  const literals = issue.errors.map((issues) => issues.find(({ code }) => code === 'invalid_value'));
+  if (literals.every((literal) => !literal)) return issue;
+  const meant = issue.errors[literals.indexOf(undefined)]?.[0];
+  const [first] = literals as z.core.$ZodIssueInvalidValue[];
+  const values = literals.flatMap((literal) => (literal as z.core.$ZodIssueInvalidValue | undefined)?.values ?? []);
+  const found = meant ?? { ...first!, values };
+  return furthest({ ...found, path: [...issue.path, ...found.path] });
 }
 
 /** zod's own way of writing a path would bring all of zod into a browser's bundle. */

@@ -1,6 +1,6 @@
 // A training step's program within the budget: as much is kept for the backward pass as memory allows, the rest made again.
 
-import { loadKernels } from '../runtime/compile/compile.ts';
+import { loadLate } from '../runtime/compile/compile.ts';
 import type { Keep } from '../runtime/compile/recompute.ts';
 import { compileTraining } from '../runtime/compile/training.ts';
 import { PlanError } from '../runtime/errors.ts';
@@ -46,7 +46,7 @@ export async function compileStep(
 }
 
 async function compileAt(model: Trainable, settings: Settings, soft: boolean, keep: Keep): Promise<CompiledStep> {
-  const { built, facts, frozen } = model;
+  const { built, facts, frozen, choices } = model;
   const { graph, variables, trained, statistics } = stepGraph(built, {
     loss: settings.loss,
     optimizer: settings.optimizer,
@@ -58,8 +58,8 @@ async function compileAt(model: Trainable, settings: Settings, soft: boolean, ke
     facts,
     keep,
   });
-  await loadKernels(graph, facts);
-  const program = compileTraining(graph, facts, settings.precision);
+  await loadLate(graph, facts, choices.kernels);
+  const program = compileTraining(graph, facts, settings.precision, choices.choose);
   const own = built.parameters
     .filter(({ name }) => trained.includes(name) || statistics.includes(name))
     .map(({ name, shape }): Variable => ({ name, shape, initial: { copyOf: name } }));

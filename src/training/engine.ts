@@ -2,6 +2,7 @@
 
 import type { Preprocess } from '../image/preprocess_spec.ts';
 import type { BuiltModel } from '../registry/build.ts';
+import type { Choices } from '../runtime/compile/choices.ts';
 import type { AdapterFacts } from '../runtime/plan/facts.ts';
 import type { Program } from '../runtime/plan/program.ts';
 import type { NamedTensor, StateDict } from '../weights/tensors.ts';
@@ -38,6 +39,8 @@ export interface Trainable {
   /** All weights, in state_dict order, as they are when training begins. */
   readonly state: StateDict;
   readonly preprocess: Preprocess;
+  /** Which kernels have proved best on this adapter. */
+  readonly choices: Choices;
   readonly classNames: readonly string[] | null;
   /** The model that answers with what was learnt so far. */
   readonly answering: Answering;

@@ -39,7 +39,8 @@ export interface Optimizer {
 
 const positive = z.number().check(z.positive());
 const notNegative = z.number().check(z.gte(0));
-const below1 = z.number().check(z.gte(0), z.lt(1));
+const areBetas = (given: unknown) =>
+  Array.isArray(given) && given.length === 2 && given.every((n) => typeof n === 'number' && n >= 0 && n < 1);
 
 const group = z.object({
   match: z.string().check(z.minLength(1)),
@@ -71,7 +72,10 @@ const schemas = {
   }),
   adam: z.object({
     lr: z._default(notNegative, 1e-3),
-    betas: z._default(z.readonly(z.tuple([below1, below1])), [0.9, 0.999]),
+    betas: z._default(
+      z.custom<readonly [number, number]>(areBetas, 'must be two numbers, 0 or more and less than 1'),
+      [0.9, 0.999],
+    ),
     eps: z._default(notNegative, 1e-8),
     amsgrad: z._default(z.boolean(), false),
     ...shared,

@@ -14,7 +14,7 @@ const address = z.string().check(z.refine((text) => URL.canParse(text), 'must be
  * Where a file is published: a Hugging Face repository, torchvision's server, any address, or a package's own module, whose
  * `load` gives the bytes; and how its names become the model's, where they differ.
  */
-export const sourceSchema = z.discriminatedUnion('kind', [
+export const sourceSchema = z.union([
   z.object({ ...namingFields, kind: z.literal('huggingface'), repo: z.string(), file: z.string() }),
   z.object({
     ...namingFields,
@@ -31,10 +31,23 @@ export const sourceSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const accuracySchema = z.record(z.string(), z.object({ top1: z.optional(z.number()), top5: z.optional(z.number()) }));
+type Figures = { readonly top1?: number | undefined; readonly top5?: number | undefined };
+
+/** By data set, in percent. */
+const accuracySchema = z.custom<Readonly<Record<string, Figures>>>(
+  (given) => valuesOf(given)?.every((figures) => valuesOf(figures)?.every((figure) => typeof figure === 'number')),
+  'must be figures by data set',
+);
 
 /** What the model's own choices must be for these weights. */
-const configSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
+const configSchema = z.custom<Readonly<Record<string, number | string | boolean>>>(
+  (given) => valuesOf(given)?.every((value) => ['number', 'string', 'boolean'].includes(typeof value)),
+  'must be numbers, texts and truths by name',
+);
+
+function valuesOf(given: unknown): unknown[] | null {
+  return typeof given === 'object' && given !== null && !Array.isArray(given) ? Object.values(given) : null;
+}
 
 /** What an entry says of its weights wherever it stands. `classes` is the name of a built-in list or the labels themselves. */
 export const publishedFields = {

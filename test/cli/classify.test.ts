@@ -117,6 +117,7 @@ for (const [order, driver] of drivers.entries())
       expect(document.checks.map(({ name }: { name: string }) => name)).toEqual([
         'adapter',
         'computation',
+        'kernels',
         'pictures',
         'cache',
         'hub',

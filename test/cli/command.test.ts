@@ -28,12 +28,12 @@ describe('wrong usage', () => {
     [
       ['classfy'],
       "there is no command 'classfy'; did you mean classify?",
-      'usage: convoke classify|train|evaluate|explain|digits|list|info|pull|cache|hub|doctor [FLAGS]',
+      'usage: convoke classify|tune|train|evaluate|explain|digits|list|info|pull|cache|hub|doctor [FLAGS]',
     ],
     [
       ['toString'],
       "there is no command 'toString'",
-      'usage: convoke classify|train|evaluate|explain|digits|list|info|pull|cache|hub|doctor [FLAGS]',
+      'usage: convoke classify|tune|train|evaluate|explain|digits|list|info|pull|cache|hub|doctor [FLAGS]',
     ],
     [['classify'], 'classify wants at least one IMAGE, or --sample', classify],
     [['classify', 'a.jpg', '--modle', 'x'], 'there is no flag --modle here; did you mean --model?', classify],

@@ -123,7 +123,7 @@ describe('register', () => {
     [
       'models.tiny_branches.weights.0.sources.0.kind',
       'ftp',
-      'plugin tiny: models.tiny_branches.weights[0].sources[0].kind must be valid (invalid union), and is "ftp"',
+      'plugin tiny: models.tiny_branches.weights[0].sources[0].kind must be one of huggingface, torchvision, url, package, and is "ftp"',
     ],
     [
       'models.tiny_branches.weights.0.sources.0.sha256',

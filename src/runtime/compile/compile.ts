@@ -6,25 +6,43 @@ import type { Program } from '../plan/program.ts';
 import { foldBatchNorm } from './fold_batch_norm.ts';
 import { fuseEpilogue } from './fuse_epilogue.ts';
 import { hoist } from './hoist.ts';
+import { latePass } from './late_pass.ts';
 import { type Choose, channelBlock, lower } from './lower.ts';
-import { nestConcat } from './nest_concat.ts';
-import { placeConcat } from './place_concat.ts';
+import { largestWeight, packedBytes } from './oversized.ts';
 import { removeDead } from './remove_dead.ts';
 import { simplify } from './simplify.ts';
-import { splitOversized } from './split_oversized.ts';
+
+const splitOversized = latePass(
+  ({ values }, facts) =>
+    values.some(({ kind, shape }) => kind === 'parameter' && packedBytes(shape) > largestWeight(facts)),
+  async () => (await import('./split_oversized.ts')).splitOversized,
+);
+const shareConcat = latePass(
+  // What is split is concatenated again.
+  (graph, facts) =>
+    splitOversized.wanted(graph, facts) || graph.values.some(({ operator }) => operator?.name === 'concat'),
+  async () => {
+    const [{ nestConcat }, { placeConcat }] = await Promise.all([
+      import('./nest_concat.ts'),
+      import('./place_concat.ts'),
+    ]);
+    return (graph, facts) => placeConcat(nestConcat(graph), channelBlock(facts));
+  },
+);
+
+export const latePasses = [splitOversized, shareConcat];
 
 /** The passes that rewrite the graph, for inference on this adapter. */
 export function optimise(graph: Graph, facts: AdapterFacts): Graph {
-  const passes: readonly ((graph: Graph) => Graph)[] = [
+  const passes: readonly ((graph: Graph, facts: AdapterFacts) => Graph)[] = [
     removeDead,
-    foldBatchNorm,
+    (g) => foldBatchNorm(g),
     fuseEpilogue,
     simplify,
-    (g) => splitOversized(g, facts),
-    nestConcat,
-    (g) => placeConcat(g, channelBlock(facts)),
+    splitOversized.run,
+    shareConcat.run,
   ];
-  return passes.reduce((g, pass) => pass(g), graph);
+  return passes.reduce((g, pass) => pass(g, facts), graph);
 }
 
 /** Everything that is known before the batch size is. */
@@ -32,10 +50,16 @@ export function compile(graph: Graph, facts: AdapterFacts, choose?: Choose): Pro
   return hoist(lower(optimise(graph, facts), facts, choose));
 }
 
-/** Downloads the kernels that this graph or this adapter wants and others do not; to be awaited before `compile`. */
-export async function loadKernels({ values }: Graph, facts: AdapterFacts): Promise<void> {
-  const late = values.flatMap((value) =>
-    (value.operator?.kernels ?? []).flatMap((kernel) => (kernel.late?.wanted(facts, value) ? [kernel.late] : [])),
+/**
+ * Downloads the passes and kernels that this graph or this adapter wants and others do not, and the kernels of the given names; to be
+ * awaited before `compile`.
+ */
+export async function loadLate(graph: Graph, facts: AdapterFacts, names?: ReadonlySet<string>): Promise<void> {
+  const passes = latePasses.filter((pass) => pass.wanted(graph, facts));
+  const kernels = graph.values.flatMap((value) =>
+    (value.operator?.kernels ?? []).flatMap(({ name, late }) =>
+      late && (names?.has(name) || late.wanted(facts, value)) ? [late] : [],
+    ),
   );
-  await Promise.all([...new Set(late)].map(({ load }) => load()));
+  await Promise.all([...new Set([...passes, ...kernels])].map((late) => late.load()));
 }

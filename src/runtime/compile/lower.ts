@@ -16,10 +16,10 @@ import {
   NO_HALO,
 } from '../plan/layout.ts';
 import type { BufferRef, BufferRole, BufferSpec, Program, Step } from '../plan/program.ts';
-import { placedParts } from './place_concat.ts';
+import { placedParts } from './placed_parts.ts';
 
-/** Forces a candidate by name, for tests and for the tuner; undefined leaves the choice to `suits`. */
-export type Choose = (value: Value) => string | undefined;
+/** Names the candidate that serves a call, of those that can (the best ranked first); undefined leaves the choice to `suits`. */
+export type Choose = (value: Value, call: Call, able: readonly string[]) => string | undefined;
 
 /** Channels are padded to whole vectors, and where subgroups are that narrow, to whole subgroups: they read a channel a lane. */
 export function channelBlock({ subgroupSize }: AdapterFacts): number {
@@ -33,10 +33,8 @@ export function channelBlock({ subgroupSize }: AdapterFacts): number {
 export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => undefined, half = false): Program {
   checkEnds(graph);
   const block = channelBlock(facts);
-  const chosen = new Map<Value, { call: Call; candidate: Candidate }>();
-  const changing = changingValues(graph);
-  for (const value of graph.values)
-    if (value.operator) chosen.set(value, choice(value, facts, block, changing, choose));
+  const calls = [...callsOf(graph, facts)];
+  const chosen = new Map(calls.map(([value, call]) => [value, { call, candidate: choice(call, choose) }]));
   const layouts = assignLayouts(graph, chosen, block, half);
 
   const buffers: BufferSpec[] = [];
@@ -110,30 +108,37 @@ function outputInPlace({ id }: BufferRef, buffers: BufferSpec[]): number {
   return id;
 }
 
-function choice(
-  value: Value,
-  facts: AdapterFacts,
-  block: number,
-  changing: ReadonlySet<Value>,
-  choose: Choose,
-): { call: Call; candidate: Candidate } {
-  const { operator, name, inputs, attributes } = value;
-  if (!operator) throw new TypeError(`${name} is made by no operator`);
-  const differ = Object.entries(inputs).flatMap(([key, input]) => (changing.has(input) ? [key] : []));
-  const call: Call = { value, inputs, attributes, facts, block, changing: new Set(differ) };
-  const forced = choose(value);
-  const ranked = operator.kernels
-    .filter((candidate) => forced === undefined || candidate.name === forced)
+/** Every use of an operator in the graph, as its kernels see it. */
+export function callsOf(graph: Graph, facts: AdapterFacts): ReadonlyMap<Value, Call> {
+  const block = channelBlock(facts);
+  const changing = changingValues(graph);
+  const calls = new Map<Value, Call>();
+  for (const value of graph.values) {
+    const { operator, inputs, attributes } = value;
+    if (!operator) continue;
+    const differ = Object.entries(inputs).flatMap(([key, input]) => (changing.has(input) ? [key] : []));
+    calls.set(value, { value, inputs, attributes, facts, block, changing: new Set(differ) });
+  }
+  return calls;
+}
+
+/** The candidates that can serve a call, best first as far as facts tell. */
+export function ableCandidates(call: Call): readonly Candidate[] {
+  return (call.value.operator?.kernels ?? [])
     .map((candidate) => ({ candidate, rank: candidate.suits(call) }))
     .filter(({ rank }) => rank > 0)
-    .sort((a, b) => b.rank - a.rank);
-  const best = ranked[0];
-  if (!best)
-    throw new PlanError(
-      'over_limit',
-      `${operator.name}(${name}): ${forced ?? 'no kernel'} cannot serve this call here`,
-    );
-  return { call, candidate: best.candidate };
+    .sort((a, b) => b.rank - a.rank)
+    .map(({ candidate }) => candidate);
+}
+
+function choice(call: Call, choose: Choose): Candidate {
+  const { operator, name } = call.value;
+  const able = ableCandidates(call);
+  const names = able.map((candidate) => candidate.name);
+  const wanted = choose(call.value, call, names) ?? names[0];
+  const candidate = able.find((one) => one.name === wanted);
+  if (candidate) return candidate;
+  throw new PlanError('over_limit', `${operator?.name}(${name}): ${wanted ?? 'no kernel'} cannot serve this call here`);
 }
 
 interface Layouts {

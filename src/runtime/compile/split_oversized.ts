@@ -3,23 +3,21 @@
 
 import { concat } from '../../wgsl/concat/concat.ts';
 import { type Graph, rewrite } from '../graph/graph.ts';
-import { atBatch, elementCount, type Shape, type Value } from '../graph/value.ts';
+import { atBatch, type Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
-import { roundUp } from '../plan/layout.ts';
+import { GRAIN, largestWeight, packedBytes } from './oversized.ts';
 
-// A multiple of every kernel's panel of output channels, so that no part is padded.
-const GRAIN = 64;
 // Operators whose every input has a row for each output channel: rows of the result are made of the inputs' rows.
 const rowWise = new Set(['fold_weight', 'fold_bias']);
 
 export function splitOversized(graph: Graph, facts: AdapterFacts): Graph {
-  const limit = Math.min(facts.limits.maxStorageBufferBindingSize, facts.limits.maxBufferSize);
+  const limit = largestWeight(facts);
   return rewrite(graph, (value) => {
     const { w, bias, residual } = value.inputs;
     const splits =
       value.operator?.name === 'linear' || (value.operator?.name === 'conv2d' && value.attributes.groups === 1);
     if (!splits || !w || residual || !splittable(w) || (bias && !splittable(bias))) return undefined;
-    const bytes = 4 * paddedCount(w.shape);
+    const bytes = packedBytes(w.shape);
     return bytes > limit ? split(value, w, Math.ceil(bytes / limit)) : undefined;
   });
 }
@@ -41,11 +39,6 @@ function split(value: Value, w: Value, atLeast: number): Value {
     };
   }
   return concat.of(parts, {}, value.name);
-}
-
-/** Elements of weights once a kernel has packed them, which pads both kinds of channels. */
-function paddedCount([filters = 1, channels = 1, ...kernel]: Shape): number {
-  return roundUp(atBatch(filters, 1), GRAIN) * roundUp(atBatch(channels, 1), 8) * elementCount(kernel);
 }
 
 function splittable(weights: Value): boolean {

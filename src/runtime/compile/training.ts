@@ -7,7 +7,7 @@ import type { Program } from '../plan/program.ts';
 import { foldBatchNorm } from './fold_batch_norm.ts';
 import { fuseEpilogue } from './fuse_epilogue.ts';
 import { hoist } from './hoist.ts';
-import { channelBlock, lower } from './lower.ts';
+import { type Choose, channelBlock, lower } from './lower.ts';
 import { nestConcat } from './nest_concat.ts';
 import { placeConcat } from './place_concat.ts';
 import { removeDead } from './remove_dead.ts';
@@ -31,7 +31,19 @@ export function forwardForTraining(graph: Graph, facts: AdapterFacts, mode: Trai
  * The passes after it. What depends on frozen parameters alone is hoisted; what changes is packed anew in every step. With f16, images
  * are stored in half precision; sums, weights, their gradients and statistics stay f32.
  */
-export function compileTraining(graph: Graph, facts: AdapterFacts, precision: 'f32' | 'f16' = 'f32'): Program {
+export function compileTraining(
+  graph: Graph,
+  facts: AdapterFacts,
+  precision: 'f32' | 'f16' = 'f32',
+  choose?: Choose,
+): Program {
+  const half = precision === 'f16';
+  const program = hoist(lower(optimiseTraining(graph, facts), facts, choose, half));
+  return half ? { ...program, run: program.run.map(inHalf) } : program;
+}
+
+/** The passes that rewrite a step's graph, on this adapter. */
+export function optimiseTraining(graph: Graph, facts: AdapterFacts): Graph {
   const passes: readonly ((graph: Graph) => Graph)[] = [
     fuseEpilogue,
     simplify,
@@ -39,8 +51,5 @@ export function compileTraining(graph: Graph, facts: AdapterFacts, precision: 'f
     (g) => placeConcat(g, channelBlock(facts)),
     schedule,
   ];
-  const half = precision === 'f16';
-  const ready = passes.reduce((g, pass) => pass(g), graph);
-  const program = hoist(lower(ready, facts, undefined, half));
-  return half ? { ...program, run: program.run.map(inHalf) } : program;
+  return passes.reduce((g, pass) => pass(g), graph);
 }

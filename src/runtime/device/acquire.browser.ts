@@ -29,6 +29,11 @@ export async function requestGpu(driver = 'auto'): Promise<GPU> {
   return gpu;
 }
 
+/** What stands between this code and the driver, for what is remembered of the two. */
+export function runtimeName(): string {
+  return globalThis.navigator.userAgent;
+}
+
 /** Waits for a promise of WebGPU; see the Node twin, which has more to do. */
 export function settle<T>(promise: Promise<T>, _facts: Pick<AdapterFacts, 'fallback'>): Promise<T> {
   return promise;

@@ -1,4 +1,5 @@
 // `#acquire` in Node: WebGPU through Dawn, the choice of a driver, and a wait that leaves the core to a CPU driver.
+import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import { DeviceError } from '../errors.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
@@ -118,6 +119,12 @@ function remedy(): string {
 function installHint(driver: 'lavapipe' | 'swiftshader'): string {
   if (driver === 'lavapipe') return "install the system's mesa-vulkan-drivers, Mesa 23 or newer";
   return 'npm install @sparticuz/chromium@147.0.0 brings it, on Linux x64 only';
+}
+
+/** What stands between this code and the driver, for what is remembered of the two: Dawn, by its package's version. */
+export function runtimeName(): string {
+  const { version } = createRequire(import.meta.url)('webgpu/package.json') as { version: string };
+  return `webgpu ${version}`;
 }
 
 const pause = new Int32Array(new SharedArrayBuffer(4));

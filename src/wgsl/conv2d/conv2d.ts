@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { atBatch, formatShape, type Value } from '../../runtime/graph/value.ts';
 import { epilogueAttributes } from '../activation/epilogue.ts';
+import { wholes } from '../attributes.ts';
 import { depthwise } from '../depthwise/depthwise.ts';
 import { activation, defineOp } from '../op.ts';
 import { winograd } from '../winograd/winograd.ts';
@@ -12,14 +13,13 @@ import { conv2dGrouped } from './conv2d_grouped.ts';
 import { conv2dNarrow } from './conv2d_narrow.ts';
 import { conv2dTile } from './conv2d_tile.ts';
 
-const pair = z.tuple([z.int().check(z.positive()), z.int().check(z.positive())]);
-const side = z.int().check(z.nonnegative());
+const pair = wholes(2, 1);
 
 export const conv2dAttributes = z.object({
   /** Vertical and horizontal. */
   stride: z._default(pair, [1, 1]),
   /** Zeros around the input: top, left, bottom, right. */
-  padding: z._default(z.tuple([side, side, side, side]), [0, 0, 0, 0]),
+  padding: z._default(wholes(4, 0), [0, 0, 0, 0]),
   dilation: z._default(pair, [1, 1]),
   groups: z._default(z.int().check(z.positive()), 1),
   ...epilogueAttributes,

@@ -34,12 +34,12 @@ function convolution(call: Call<Conv2dAttributes>): Call<Conv2dAttributes> {
   return { ...call, inputs };
 }
 
-function common({ name, needs, late }: Kernel): Pick<Kernel, 'name' | 'needs' | 'late'> {
+function common({ name, needs, growth, late }: Kernel): Pick<Kernel, 'name' | 'needs' | 'growth' | 'late'> {
   const ofDy = (call: Call<Conv2dAttributes>) => {
     const { x, ...rest } = needs?.(convolution(call)) ?? {};
     return { ...rest, ...(x && { dy: x }) };
   };
-  return { name, ...(needs && { needs: ofDy }), ...(late && { late }) };
+  return { name, ...(needs && { needs: ofDy }), ...(growth && { growth }), ...(late && { late }) };
 }
 
 /** An emitter whose inputs are the convolution's. */

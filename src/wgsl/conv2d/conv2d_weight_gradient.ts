@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { formatShape } from '../../runtime/graph/value.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
+import { wholes } from '../attributes.ts';
 import { depthwiseWeightGradient } from '../depthwise/depthwise_weight_gradient.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { each } from '../shared/frame.ts';
@@ -18,7 +19,7 @@ const { stride, padding, dilation, groups } = conv2dAttributes.shape;
 
 export const conv2dWeightGradientAttributes = z.object({
   /** The filters' height and width, which the sizes of x and dy leave open. */
-  kernel: z.tuple([z.int().check(z.positive()), z.int().check(z.positive())]),
+  kernel: wholes(2, 1),
   stride,
   padding,
   dilation,

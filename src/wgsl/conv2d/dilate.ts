@@ -2,16 +2,16 @@
 
 import * as z from 'zod/mini';
 import { imageSize } from '../../runtime/plan/layout.ts';
+import { wholes } from '../attributes.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
 import source from './dilate.wgsl';
 
-const positive = z.int().check(z.positive());
 const attributes = z.object({
   /** From pixel to pixel, down and across. */
-  stride: z.tuple([positive, positive]),
+  stride: wholes(2, 1),
   /** Zeros around them: top, left, bottom, right. Less than none: what is cut off. */
-  padding: z._default(z.tuple([z.int(), z.int(), z.int(), z.int()]), [0, 0, 0, 0]),
+  padding: z._default(wholes(4), [0, 0, 0, 0]),
 });
 export type DilateAttributes = z.infer<typeof attributes>;
 

@@ -2,14 +2,14 @@
 
 import * as z from 'zod/mini';
 import { formatShape } from '../../runtime/graph/value.ts';
+import { wholes } from '../attributes.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachChannel } from '../shared/frame.ts';
 import source from './unflatten.wgsl';
 
-const side = z.int().check(z.positive());
 const attributes = z.object({
   /** Channels, height, width. */
-  shape: z.readonly(z.tuple([side, side, side])),
+  shape: wholes(3, 1),
 });
 
 const plain: Candidate<z.infer<typeof attributes>> = {

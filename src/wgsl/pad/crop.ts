@@ -2,14 +2,14 @@
 
 import * as z from 'zod/mini';
 import { imageSize } from '../../runtime/plan/layout.ts';
+import { wholes } from '../attributes.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
 import source from './crop.wgsl';
 
-const side = z.int().check(z.nonnegative());
 const attributes = z.object({
   /** What is cut off: top, left, bottom, right. */
-  padding: z.tuple([side, side, side, side]),
+  padding: wholes(4, 0),
 });
 export type CropAttributes = z.infer<typeof attributes>;
 

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { imageSize } from '../../runtime/plan/layout.ts';
+import { wholes } from '../attributes.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
 import source from './pad.wgsl';
@@ -9,7 +10,7 @@ import source from './pad.wgsl';
 const side = z.int().check(z.nonnegative());
 const attributes = z.object({
   /** Top, left, bottom, right. */
-  padding: z._default(z.tuple([side, side, side, side]), [0, 0, 0, 0]),
+  padding: z._default(wholes(4, 0), [0, 0, 0, 0]),
   /** How many channels are added. */
   channels: z._default(side, 0),
   value: z._default(z.number(), 0),

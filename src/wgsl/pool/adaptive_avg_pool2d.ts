@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { Value } from '../../runtime/graph/value.ts';
 import type { AdapterFacts } from '../../runtime/plan/facts.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
+import { wholes } from '../attributes.ts';
 import { late } from '../late.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
@@ -11,10 +12,9 @@ import source from './adaptive_avg_pool2d.wgsl';
 import window from './adaptive_window.wgsl';
 import boxSum from './box_sum.wgsl';
 
-const size = z.int().check(z.positive());
 const attributes = z.object({
   /** Height and width of the result. */
-  outputSize: z.tuple([size, size]),
+  outputSize: wholes(2, 1),
 });
 export type AdaptiveAvgPool2dAttributes = z.infer<typeof attributes>;
 

@@ -4,10 +4,10 @@ import * as z from 'zod/mini';
 import type { GraphError } from '../../runtime/errors.ts';
 import { formatShape, type Shape } from '../../runtime/graph/value.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
+import { wholes } from '../attributes.ts';
 import { activation, type Inputs } from '../op.ts';
 
-const pair = z.tuple([z.int().check(z.positive()), z.int().check(z.positive())]);
-const side = z.int().check(z.nonnegative());
+const pair = wholes(2, 1);
 
 export const windowAttributes = {
   /** Vertical and horizontal, as all pairs. */
@@ -15,7 +15,7 @@ export const windowAttributes = {
   /** null: the kernel's size. */
   stride: z._default(z.nullable(pair), null),
   /** Vertical and horizontal, or top, left, bottom, right. */
-  padding: z._default(z.union([z.tuple([side, side]), z.tuple([side, side, side, side])]), [0, 0]),
+  padding: z._default(z.union([wholes(2, 0), wholes(4, 0)]), [0, 0]),
   /** Whether a last window may pass the padded image's end; one that would begin in the padding never counts. */
   ceilMode: z._default(z.boolean(), false),
 };

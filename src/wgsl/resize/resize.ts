@@ -2,16 +2,16 @@
 
 import * as z from 'zod/mini';
 import { type ImageLayout, imageSize } from '../../runtime/plan/layout.ts';
+import { wholes } from '../attributes.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
 import source from './resize.wgsl';
 import weight from './resize_weight.wgsl';
 
-const side = z.int().check(z.positive());
 export const resizeAttributes = {
   /** Height and width of the result. */
-  size: z.tuple([side, side]),
+  size: wholes(2, 1),
   mode: z._default(z.enum(['bilinear', 'bicubic']), 'bilinear'),
   /** Whether the kernel widens with the reduction. */
   antialias: z._default(z.boolean(), false),

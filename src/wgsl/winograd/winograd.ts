@@ -18,6 +18,8 @@ const TILE = 4;
 const NOT_CHOSEN = 0.5;
 export const SIDE = 6;
 export const POINTS = SIDE * SIDE;
+/** The largest of |A^T| (|G| 1 |G^T| * |B^T| 1 |B|) |A| over the nine products of the definition; a test works it out. */
+export const GROWTH = 84;
 
 interface Tiling {
   readonly tilesH: number;
@@ -28,6 +30,7 @@ interface Tiling {
 export const winograd: Candidate<Conv2dAttributes> = late(
   {
     name: 'winograd',
+    growth: GROWTH,
     suits(call) {
       const { stride, dilation, groups } = call.attributes;
       const { kernelH, kernelW, channels, filters, outH, outW } = geometry(call);

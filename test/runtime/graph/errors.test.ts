@@ -122,12 +122,18 @@ describe('shapes', () => {
 describe('attributes', () => {
   const call = (attributes: unknown) => conv2d.of({ x, w: p(32, 32, 1, 1) }, loose(attributes), 'c');
   const cases: readonly (readonly [string, () => Value])[] = [
-    ['conv2d(c): attribute stride[1] must be > 0 and is 0', () => call({ stride: [1, 0] })],
-    ['conv2d(c): attribute stride[0] must be of type int and is 1.5', () => call({ stride: [1.5, 1] })],
-    ['conv2d(c): attribute stride must be of type tuple and is 2', () => call({ stride: 2 })],
-    ['conv2d(c): attribute padding must have at least 4 elements and is [1,1]', () => call({ padding: [1, 1] })],
-    ['conv2d(c): attribute padding[2] must be >= 0 and is -1', () => call({ padding: [0, 0, -1, 0] })],
-    ['conv2d(c): attribute dilation must have at most 2 elements and is [1,1,1]', () => call({ dilation: [1, 1, 1] })],
+    ...[[1, 0], [1.5, 1], [1, '1'], [1], [1, 1, 1]].map((stride): [string, () => Value] => [
+      `conv2d(c): attribute stride must be 2 whole numbers of 1 or more and is [${stride}]`,
+      () => call({ stride }),
+    ]),
+    ['conv2d(c): attribute stride must be 2 whole numbers of 1 or more and is 2', () => call({ stride: 2 })],
+    ...[
+      [1, 1],
+      [0, 0, -1, 0],
+    ].map((padding): [string, () => Value] => [
+      `conv2d(c): attribute padding must be 4 whole numbers of 0 or more and is [${padding}]`,
+      () => call({ padding }),
+    ]),
     ['conv2d(c): attribute groups must be of type number and is NaN', () => call({ groups: Number.NaN })],
     [
       `conv2d(c): attribute activation must be one of ${activationNames.join(', ')} and is "swish"`,

@@ -1,0 +1,115 @@
+// One call of an operator by itself, on numbers of its own: what candidates are compared and timed on.
+
+import { philox } from '../../weights/philox.ts';
+import type { Call, Candidate } from '../../wgsl/op.ts';
+import { hoist } from '../compile/hoist.ts';
+import { lower } from '../compile/lower.ts';
+import { type Graph, graphOf } from '../graph/graph.ts';
+import { atBatch, hasBatch, type Value } from '../graph/value.ts';
+import type { Device } from './device.ts';
+import { Executor } from './executor.ts';
+import type { BoundDispatch } from './residence.ts';
+
+/** Inputs in -1 to 1, by name. */
+type Numbers = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+
+export interface Trial {
+  readonly call: Call;
+  readonly batch: number;
+  readonly numbers: Numbers;
+}
+
+export interface Tried {
+  readonly executor: Executor;
+  readonly y: Float32Array;
+  /** The candidate's own dispatches, without the reordering of inputs and outputs. */
+  readonly run: readonly BoundDispatch[];
+}
+
+/** No activation is steeper: hardswish at 3. */
+const STEEPEST = 1.5;
+/** Twice what WGSL grants tanh, the least exact of what activations are made of: both kernels may use it up. */
+const GRANTED = 2e-5;
+const exactly = new Set<unknown>([undefined, null, 'relu', 'relu6', 'leaky_relu', 'hardswish', 'hardsigmoid']);
+
+export function trialOf(call: Call, batch: number): Trial {
+  const numbers = Object.entries(call.inputs).map(([key, { shape }], input) => {
+    const data = new Float32Array(shape.reduce<number>((product, dim) => product * atBatch(dim, batch), 1));
+    const words = new Uint32Array(4);
+    for (const i of data.keys()) {
+      if (i % 4 === 0) philox([i / 4, input, 0, 0], [0, 0], words);
+      data[i] = words[i % 4]! / 2 ** 31 - 1;
+    }
+    return [key, data] as const;
+  });
+  return { call, batch, numbers: Object.fromEntries(numbers) };
+}
+
+/** Runs a candidate once and leaves its executor open. Throws what compiling and running throw. */
+export async function tryCandidate(device: Device, trial: Trial, candidate: Candidate): Promise<Tried> {
+  const { call, batch, numbers } = trial;
+  const { acquired, pipelines, facts } = device;
+  await candidate.late?.load();
+  const { graph, value, parameters } = alone(call);
+  const program = hoist(lower(graph, facts, (other) => (other === value ? candidate.name : undefined)));
+  await pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
+  const tensors = parameters.map(({ name, shape }) => ({ name, shape: shape.map(Number), data: numbers[name]! }));
+  const executor = await Executor.load(acquired, pipelines, program, tensors);
+  try {
+    const { y } = await executor.run(batch, numbers);
+    const { run } = await executor.inside('tuning', batch, async ({ residence }) => residence);
+    const own = run.filter(
+      ({ dispatch: { operator } }) => operator !== 'rows_to_image' && operator !== 'image_to_rows',
+    );
+    return { executor, y: y!, run: own };
+  } catch (error) {
+    executor.dispose();
+    throw error;
+  }
+}
+
+/** For a candidate of this growth, how far each number of its result may be from the plain kernel's. */
+export type Bounds = (growth: number | undefined) => (i: number) => number;
+
+/**
+ * Both kernels may be off by 4 sqrt(L) 2^-24 sum|terms| for L numbers added up. The sum is what the plain kernel itself makes of the
+ * inputs' magnitudes, all of whose terms are positive. A candidate that adds up larger terms mixes those of a neighbourhood, so
+ * the largest sum stands for it.
+ */
+export async function boundsOf(device: Device, { call, batch, numbers }: Trial, plain: Candidate): Promise<Bounds> {
+  const { value, attributes } = call;
+  const { activation } = attributes;
+  const linear = { ...attributes, ...('activation' in attributes && { activation: null, slope: null }) };
+  const magnitudes = Object.entries(numbers).map(([key, data]) => [key, data.map(Math.abs)] as const);
+  const bare = { ...call, attributes: linear, value: { ...value, attributes: linear } };
+  const { executor, y: terms } = await tryCandidate(
+    device,
+    { call: bare, batch, numbers: Object.fromEntries(magnitudes) },
+    plain,
+  );
+  executor.dispose();
+  const images = hasBatch(value) ? 1 : batch;
+  const results = terms.length / (hasBatch(value) ? batch : 1);
+  // With bias and residual.
+  const length = ((value.operator?.macs(value) ?? 0) * images) / results + 2;
+  const most = terms.reduce((largest, sum) => Math.max(largest, sum), 0);
+  const steepest = exactly.has(activation) && activation !== 'hardswish' ? 1 : STEEPEST;
+  const unit = 4 * Math.sqrt(length) * 2 ** -24 * steepest;
+  const granted = exactly.has(activation) ? 0 : GRANTED;
+  return (growth) => (i) => unit * (terms[i]! + (growth === undefined ? terms[i]! : growth * most)) + granted;
+}
+
+/** The call as a graph of one operator. What changes from run to run comes from outside in each. */
+function alone({ value, inputs, changing }: Call): {
+  readonly graph: Graph;
+  readonly value: Value;
+  readonly parameters: readonly Value[];
+} {
+  const stands = Object.entries(inputs).map(([name, input]): [string, Value] => {
+    const kind = hasBatch(input) || changing?.has(name) ? 'input' : 'parameter';
+    return [name, { kind, name, shape: input.shape, inputs: {}, attributes: {} }];
+  });
+  const lonely: Value = { ...value, inputs: Object.fromEntries(stands) };
+  const parameters = stands.flatMap(([, stand]) => (stand.kind === 'parameter' ? [stand] : []));
+  return { graph: graphOf({ y: lonely }), value: lonely, parameters };
+}
