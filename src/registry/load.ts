@@ -3,10 +3,12 @@
 import type { Preprocess } from '../image/preprocess_spec.ts';
 import type { Choices } from '../runtime/compile/choices.ts';
 import { compile, loadLate, optimise } from '../runtime/compile/compile.ts';
+import type { Choose } from '../runtime/compile/lower.ts';
 import { type Device, sharedDevice } from '../runtime/device/device.ts';
 import { DeviceError } from '../runtime/errors.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
+import type { AdapterFacts } from '../runtime/plan/facts.ts';
 import { planProgram } from '../runtime/plan/plan.ts';
 import type { Program } from '../runtime/plan/program.ts';
 import type { OnProgress } from '../runtime/progress.ts';
@@ -55,7 +57,7 @@ export interface LoadOptions {
   readonly freeze?: string | readonly string[];
   /** For what no file gives. Default 0. */
   readonly seed?: number;
-  /** Fail with PlanError rather than use more GPU memory than this. */
+  /** The most GPU memory to use: kernels that need less are chosen until one image fits, and PlanError is thrown where it does not. */
   readonly budgetBytes?: number;
   /**
    * Which kernels serve the layers. True: what has never been measured on this adapter is measured first, which takes minutes on slow
@@ -205,7 +207,10 @@ async function prepare(
   const { graph, parameters } = build(spec, dimensions);
   const choices = tune === false ? null : await measured(device, graph, { signal, onProgress, tune, cacheDir });
   await loadLate(graph, device.facts, choices?.kernels);
-  const program = compile(graph, device.facts, choices?.choose);
+  const program =
+    budgetBytes === undefined
+      ? compile(graph, device.facts, choices?.choose)
+      : await compiledWithin(graph, device.facts, budgetBytes, choices?.choose);
   planProgram(program, device.facts, { batch: 1, ...(budgetBytes !== undefined && { budgetBytes }) }); // throws before time is spent
   const kernels = [...program.load, ...program.run].map(({ kernel }) => kernel);
   const compiling = device.pipelines.compile(kernels, (done, total) => {
@@ -213,6 +218,16 @@ async function prepare(
   });
   await unlessAborted(compiling, signal); // WebGPU cannot stop compiling, but nobody has to wait for it
   return { graph, parameters, program, ...dimensions, ms: performance.now() - started };
+}
+
+async function compiledWithin(
+  graph: Graph,
+  facts: AdapterFacts,
+  budgetBytes: number,
+  choose: Choose = () => undefined,
+) {
+  const { compileWithin } = await import('../runtime/compile/compile_within.ts');
+  return compileWithin(graph, facts, budgetBytes, choose);
 }
 
 /** What is known of this adapter's kernels, after it has been measured where that is asked for. */

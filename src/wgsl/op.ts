@@ -42,6 +42,8 @@ export interface Candidate<A = Attributes> {
   emit(call: Call<A>, emitter: Emitter): void;
   /** Where it adds up other terms than the definition's: how many times their magnitude, for inputs that are all about as large. */
   readonly growth?: number;
+  /** Bytes of GPU memory that it keeps beside what the weights themselves take. */
+  extraBytes?(call: Call<A>): number;
   /** For kernels that few adapters or few networks want: `emit` works once this has been awaited. Others leave their text undownloaded. */
   readonly late?: { wanted(facts: AdapterFacts, value: Value): boolean; load(): Promise<void> };
 }

@@ -27,9 +27,9 @@ const reader = defineOp({
   name: 'reader',
   attributes: z.object({}),
   shape: ({ x }) => x?.shape ?? [],
-  kernels: relu.kernels.map((kernel) => ({
-    ...kernel,
-    emit: (call, emitter) => kernel.emit({ ...call, attributes: { slope: null } }, emitter),
+  kernels: relu.kernels.map(({ name, emit }) => ({
+    name,
+    emit: (call, emitter) => emit({ ...call, attributes: { slope: null } }, emitter),
     suits: () => 1,
     needs: () => ({ x: { halo: { top: 1, left: 1, bottom: 2, right: 3 } } }),
   })),

@@ -47,6 +47,10 @@ export const winograd: Candidate<Conv2dAttributes> = late(
       // Its rounding is ten times that of the sum itself: where weights learn, enough to turn the signs of a few ReLUs.
       return call.changing?.has('w') ? Math.min(rank, NOT_CHOSEN) : rank;
     },
+    extraBytes(call) {
+      const { channels, filters } = geometry(call);
+      return 4 * (POINTS - 9) * channels * filters;
+    },
     needs(call) {
       const [top, left, bottom, right] = call.attributes.padding;
       const { height, width } = geometry(call);
