@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { openDevice } from '../src/index.ts';
-import { ConvokeError } from '../src/runtime/errors.ts';
+import type { ConvokeError } from '../src/runtime/errors.ts';
 import { command, type Given } from './command.ts';
 import { type Choices, choicesOf, flags } from './compare/choices.ts';
 import { startWeb } from './compare/chromium.ts';
@@ -13,7 +13,7 @@ import { harness, scriptsOf } from './compare/page_scripts.ts';
 import { brotliBytes, type PageServer, servePages } from './compare/page_server.ts';
 import { formatRows, formatVerdicts, rowsOf } from './compare/rows.ts';
 import { judge, type Software, softwareOf } from './compare/targets.ts';
-import { checkAgreement, takeTurns, within } from './compare/turns.ts';
+import { checkAgreement, excusable, takeTurns, within } from './compare/turns.ts';
 import { describe, environmentOf, writeJson } from './report.ts';
 
 interface Begun {
@@ -36,21 +36,24 @@ async function bench(given: Given<keyof typeof flags>): Promise<boolean> {
   const pages = await pagesOf(choices, loaded);
   const begun = new Map<Name, Begun>();
   const leftOut = new Map<Name, string>();
+  const leaveOut = (name: Name, { message }: ConvokeError) => {
+    leftOut.set(name, message.split('\n')[0]!);
+    process.stderr.write(`left out: ${message}\n`);
+  };
   try {
     for (const name of choices.contenders) {
       process.stderr.write(`${name}: first answer\n`);
-      await begin(name, choices, software, pages, begun, leftOut);
+      await begin(name, choices, software, pages, begun, leaveOut);
     }
     const contenders = new Map([...begun].map(([name, { contender }]) => [name, contender]));
     process.stderr.write('in turn\n');
-    const samples = await takeTurns(contenders, rounds, limitMs);
+    const samples = await takeTurns(contenders, rounds, limitMs, leaveOut);
     const rows = rowsOf(
-      [...begun].map(([name, { first, contender }]) => ({
-        contender: name,
-        first,
-        samples: samples.get(name)!,
-        downloadBytes: contender.downloaded ? brotliBytes(contender.downloaded()) : null,
-      })),
+      [...samples].map(([name, runs]) => {
+        const { first, contender } = begun.get(name)!;
+        const downloadBytes = contender.downloaded ? brotliBytes(contender.downloaded()) : null;
+        return { contender: name, first, samples: runs, downloadBytes };
+      }),
     );
     const weightBytes = Object.values(loaded.network.state).reduce((sum, { data }) => sum + data.byteLength, 0);
     const verdicts = software && choices.usual ? judge(task.model, software, rows, weightBytes) : [];
@@ -92,7 +95,7 @@ async function begin(
   software: Software | null,
   pages: PageServer | null,
   begun: Map<Name, Begun>,
-  leftOut: Map<Name, string>,
+  leaveOut: (name: Name, why: ConvokeError) => void,
 ): Promise<void> {
   let contender: Contender | undefined;
   try {
@@ -104,10 +107,8 @@ async function begin(
     begun.set(name, { contender, first });
   } catch (error) {
     await contender?.close();
-    const excusable = error instanceof ConvokeError && ['peer_failed', 'too_slow'].includes(error.code);
-    if (name === 'convoke' || !excusable) throw error;
-    leftOut.set(name, error.message.split('\n')[0]!);
-    process.stderr.write(`left out: ${error.message}\n`);
+    if (name === 'convoke' || !excusable(error)) throw error;
+    leaveOut(name, error);
   }
 }
 

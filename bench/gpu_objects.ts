@@ -57,7 +57,7 @@ export function countObjects(device: GPUDevice): () => GpuObjects {
 }
 
 /** Counts on the device that somebody is about to ask this `GPU` for, for those who keep it to themselves; null until they have one. */
-export function countOnNextDevice(gpu: GPU): () => GpuObjects | null {
+export function countOnNextDevice(gpu: GPU): () => { peakBytes: number; liveBytes: number } | null {
   let objects: (() => GpuObjects) | null = null;
   replace(gpu, 'requestAdapter', (adapter: GPUAdapter | null) => {
     if (adapter)
@@ -67,7 +67,10 @@ export function countOnNextDevice(gpu: GPU): () => GpuObjects | null {
       });
     return adapter;
   });
-  return () => objects?.() ?? null;
+  return () => {
+    const counts = objects?.();
+    return counts ? { peakBytes: counts.peakBytes, liveBytes: counts.live.bytes } : null;
+  };
 }
 
 /** What the method gives passes through `see`. */

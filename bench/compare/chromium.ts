@@ -43,7 +43,9 @@ export async function startWeb(name: WebName, driver: Software | null, pages: Pa
     /** `work` gives its own milliseconds as well: those of the page. */
     const measured = async <T>(work: () => Promise<T>) => {
       const before = treeCpuMs(pid);
-      const result = await work();
+      const result = await work().catch((error: Error) => {
+        throw failed(name, error.message.split('\n')[0]!);
+      });
       return { result, cpuMs: treeCpuMs(pid) - before };
     };
     const peer = packages[name];
@@ -55,11 +57,11 @@ export async function startWeb(name: WebName, driver: Software | null, pages: Pa
           page.evaluate(() => (globalThis as unknown as Global).page.first()),
         );
         if (errors.length) throw failed(name, errors[0]!);
-        const { wallMs, logits, pipelines, gpuPeakBytes } = result;
+        const { wallMs, logits, pipelines, gpu } = result;
         const facts = {
           version: peer ? versionOfPeer(peer) : versionIn('package.json'),
           adapter: `${called}, Chromium ${browser.version()}`,
-          gpuPeakBytes,
+          gpu,
           ...(pipelines !== null && { pipelines }),
         };
         downloaded = pages.downloaded(`/${name}`);

@@ -29,12 +29,19 @@ export interface LoadedTask extends Task {
   readonly images: Float32Array<ArrayBuffer>;
 }
 
+export interface GpuBytes {
+  /** The most at once. */
+  readonly peakBytes: number;
+  /** What is still there when the answer is. */
+  readonly liveBytes: number;
+}
+
 export interface Facts {
   readonly version: string;
   /** What the contender's own adapter calls itself; null where none is used. */
   readonly adapter: string | null;
-  /** The most bytes of buffers and textures that were asked of the GPU at once; null where none is used. */
-  readonly gpuPeakBytes: number | null;
+  /** Buffers and textures that the GPU was asked for up to the first answer; null where none is used. */
+  readonly gpu: GpuBytes | null;
   /** Known of convoke alone. */
   readonly pipelines?: number;
 }

@@ -44,7 +44,7 @@ export const prepare: Readonly<Record<NodeName, (task: LoadedTask) => Promise<Pr
         version: versionIn('package.json'),
         ...facts,
         pipelines: pipelines(),
-        gpuPeakBytes: count()?.peakBytes ?? null,
+        gpu: count(),
       }),
     };
   },
@@ -76,7 +76,7 @@ export const prepare: Readonly<Record<NodeName, (task: LoadedTask) => Promise<Pr
       facts: () => ({
         version: versionOfPeer('@tensorflow/tfjs-core'),
         adapter: info ? adapterName(info) : null,
-        gpuPeakBytes: count()?.peakBytes ?? null,
+        gpu: count(),
       }),
     };
   },
@@ -89,7 +89,7 @@ export const prepare: Readonly<Record<NodeName, (task: LoadedTask) => Promise<Pr
         const session = await peer.open(model, THREADS);
         return () => session.run(images, [batch, network.channels, network.size, network.size]);
       },
-      facts: () => ({ version: peer.version, adapter: null, gpuPeakBytes: null }),
+      facts: () => ({ version: peer.version, adapter: null, gpu: null }),
     };
   },
 };

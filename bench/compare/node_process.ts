@@ -60,7 +60,8 @@ export function serveContender(given: string): void {
     try {
       reply = { done: await contender[request]() };
     } catch (error) {
-      reply = { failed: String((error as Error)?.stack ?? error) };
+      // A programming error shows its stack; what a person can act on is one line.
+      reply = { failed: error instanceof ConvokeError ? error.message : String((error as Error)?.stack ?? error) };
     }
     process.send?.(reply);
   });

@@ -1,6 +1,7 @@
 // The page's end of a contender in a browser: fetches everything first, then answers when it is asked to, and times itself.
 
 import { countOnNextDevice } from '../gpu_objects.ts';
+import type { GpuBytes } from './contender.ts';
 
 /** What the page is to do; its files lie beside it. */
 export interface PageTask {
@@ -31,7 +32,7 @@ export interface PageAnswer {
   readonly wallMs: number;
   readonly logits: readonly number[];
   readonly pipelines: number | null;
-  readonly gpuPeakBytes: number | null;
+  readonly gpu: GpuBytes | null;
 }
 
 export interface Page {
@@ -71,8 +72,7 @@ function pageOf(gpu: GPU): Page {
       opened = await contender.open(input);
       const logits = await opened.answer();
       const wallMs = performance.now() - started;
-      const gpuPeakBytes = objects()?.peakBytes ?? null;
-      return { wallMs, logits: [...logits], pipelines: opened.pipelines?.() ?? null, gpuPeakBytes };
+      return { wallMs, logits: [...logits], pipelines: opened.pipelines?.() ?? null, gpu: objects() };
     },
     async run() {
       const started = performance.now();

@@ -62,18 +62,19 @@ export function formatRows(rows: readonly Row[]): string {
   ];
   const known = (value: number | null | undefined, digits: number) =>
     value === null || value === undefined || Number.isNaN(value) ? '' : value.toFixed(digits);
-  const over = (bytes: number | null, unit: number) => (bytes === null ? null : bytes / unit);
+  const over = (bytes: number | null | undefined, unit: number) => bytes && bytes / unit;
   const cells = rows.map((row) => [
     row.contender,
     known(row.firstMs, 0),
     known(row.firstCpuMs, 0),
     `${row.runs}`,
     ...[row.medianMs, row.bestMs, row.p99Ms, row.cpuMedianMs].map((ms) => known(ms, 1)),
-    known(over(row.gpuPeakBytes, 1e6), 1),
+    known(over(row.gpu?.peakBytes, 1e6), 1),
+    known(over(row.gpu?.liveBytes, 1e6), 1),
     known(over(row.downloadBytes, 1000), 1),
     ...[row.times?.first, row.times?.wall, row.times?.cpu].map((ratio) => known(ratio, 2)),
   ]);
-  return table(head, cells, 'lrrrrrrrrrrrr');
+  return table(head, cells, 'lrrrrrrrrrrrrr');
 }
 
 export function formatVerdicts(verdicts: readonly Verdict[]): string {

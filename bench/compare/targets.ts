@@ -75,7 +75,7 @@ export function judge(model: string, on: Software, rows: readonly Row[], weightB
     atMost(`at most ${pipelines} pipelines`, pipelines, ours.pipelines!, `${ours.pipelines}`);
   const beside = BESIDE_WEIGHTS_BYTES[model];
   if (beside !== undefined) {
-    const bytes = ours.gpuPeakBytes! - weightBytes;
+    const bytes = ours.gpu!.peakBytes - weightBytes;
     atMost(
       `at most ${beside / 1e6} MB of GPU memory beside the weights`,
       beside,

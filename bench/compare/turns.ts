@@ -18,22 +18,33 @@ export async function within<T>(limitMs: number, work: Promise<T>, what: string)
   }
 }
 
+/** Whether a peer may be left out for this; whatever else goes wrong ends the bench. */
+export const excusable = (error: unknown): error is ConvokeError =>
+  error instanceof ConvokeError && ['peer_failed', 'too_slow'].includes(error.code);
+
 /**
  * One run of each contender after the other, `rounds` times. Who has used up `limitMs` of wall time gets no more turns, but has
- * had one. Throws what a run throws, and ConvokeError 'too_slow' for a run that takes longer than that alone.
+ * had one; one run may not take longer than that alone. A peer that fails is reported and gets no more turns either.
  */
 export async function takeTurns(
   contenders: ReadonlyMap<Name, Pick<Contender, 'run'>>,
   rounds: number,
   limitMs: number,
+  leaveOut: (name: Name, why: ConvokeError) => void,
 ): Promise<ReadonlyMap<Name, readonly Sample[]>> {
   const samples = new Map<Name, Sample[]>([...contenders.keys()].map((name) => [name, []]));
   for (let round = 0; round < rounds; round++)
     for (const [name, { run }] of contenders) {
-      const taken = samples.get(name)!;
-      if (taken.reduce((sum, { wallMs }) => sum + wallMs, 0) >= limitMs) continue;
+      const taken = samples.get(name);
+      if (!taken || taken.reduce((sum, { wallMs }) => sum + wallMs, 0) >= limitMs) continue;
       await new Promise((resolve) => setTimeout(resolve, REST_MS));
-      taken.push(await within(limitMs, run(), `${name}: a run`));
+      try {
+        taken.push(await within(limitMs, run(), `${name}: a run`));
+      } catch (error) {
+        if (name === 'convoke' || !excusable(error)) throw error;
+        samples.delete(name);
+        leaveOut(name, error);
+      }
     }
   return samples;
 }

@@ -10,6 +10,7 @@ import { parseStat, treeCpuMs } from '../../bench/compare/process_tree.ts';
 import { formatRows, formatVerdicts, type Measured, rowsOf } from '../../bench/compare/rows.ts';
 import { judge, softwareOf } from '../../bench/compare/targets.ts';
 import { checkAgreement, takeTurns, within } from '../../bench/compare/turns.ts';
+import { ConvokeError } from '../../src/runtime/errors.ts';
 
 const defaults = {
   model: 'resnet18',
@@ -64,13 +65,24 @@ describe('turns', () => {
       ['tfjs-node', contender(order, 'tfjs-node', 600)],
       ['ort-web', contender(order, 'ort-web', 2000)],
     ] as const);
-    const samples = await takeTurns(contenders, 4, 1000);
+    const samples = await takeTurns(contenders, 4, 1000, () => expect.unreachable());
     expect(order.slice(0, 5)).toEqual(['convoke', 'tfjs-node', 'ort-web', 'convoke', 'tfjs-node']);
     expect([...samples].map(([name, { length }]) => [name, length])).toEqual([
       ['convoke', 4],
       ['tfjs-node', 2],
       ['ort-web', 1],
     ]);
+  });
+
+  it('go on without a peer that fails, and not without convoke', async () => {
+    const failing = (name: Name) =>
+      new Map([[name, { run: () => Promise.reject(new ConvokeError('peer_failed', `${name}: gone`)) }]]);
+    const left: string[] = [];
+    const samples = await takeTurns(failing('tfjs-node'), 2, 1000, (name, { message }) => left.push(name, message));
+    expect([samples.size, left]).toEqual([0, ['tfjs-node', 'tfjs-node: gone']]);
+    await expect(takeTurns(failing('convoke'), 2, 1000, () => {})).rejects.toThrow('convoke: gone');
+    const broken = new Map([['ort-cpu', { run: () => Promise.reject(new TypeError('a mistake')) }]] as const);
+    await expect(takeTurns(broken, 2, 1000, () => {})).rejects.toThrow('a mistake');
   });
 
   it('end by the clock', async () => {
@@ -104,14 +116,14 @@ const measured = (contender: Name, firstMs: number, wallMs: number, facts: Parti
     wallMs: firstMs,
     cpuMs: 1.5 * firstMs,
     logits: new Float32Array(),
-    facts: { version: '1.2.3', adapter: null, gpuPeakBytes: null, ...facts },
+    facts: { version: '1.2.3', adapter: null, gpu: null, ...facts },
   },
   samples: [wallMs, wallMs + 1, wallMs + 2].map((ms) => ({ wallMs: ms, cpuMs: 2 * ms })),
   downloadBytes: contender.endsWith('-web') ? 40_000 : null,
 });
 
 const good = [
-  measured('convoke', 2000, 199, { gpuPeakBytes: 60e6, pipelines: 9 }),
+  measured('convoke', 2000, 199, { gpu: { peakBytes: 60e6, liveBytes: 55e6 }, pipelines: 9 }),
   measured('tfjs-node', 24_000, 1799),
   measured('ort-cpu', 100, 49),
   measured('convoke-web', 3000, 249),
@@ -140,11 +152,11 @@ describe('rows', () => {
     expect(formatRows(rowsOf([...good.slice(0, 4), unknownCpu]))).toMatchInlineSnapshot(`
       "ms           first    CPU  runs  median    best     p99     CPU  GPU MB    kB  x first  x wall  x CPU
       -----------  -----  -----  ----  ------  ------  ------  ------  ------  ----  -------  ------  -----
-      convoke       2000   3000     3   200.0   199.0   201.0   400.0    60.0
-      tfjs-node    24000  36000     3  1800.0  1799.0  1801.0  3600.0                  12.00    9.00   9.00
-      ort-cpu        100    150     3    50.0    49.0    51.0   100.0                   0.05    0.25   0.25
-      convoke-web   3000   4500     3   250.0   249.0   251.0   500.0          40.0
-      tfjs-web     30000  45000     1  3000.0  3000.0  3000.0                  40.0    10.00   12.00"
+      convoke       2000   3000     3   200.0   199.0   201.0   400.0    60.0  55.0
+      tfjs-node    24000  36000     3  1800.0  1799.0  1801.0  3600.0                          12.00   9.00  9.00
+      ort-cpu        100    150     3    50.0    49.0    51.0   100.0                           0.05   0.25  0.25
+      convoke-web   3000   4500     3   250.0   249.0   251.0   500.0                   40.0
+      tfjs-web     30000  45000     1  3000.0  3000.0  3000.0                           40.0   10.00  12.00"
     `);
   });
 });
