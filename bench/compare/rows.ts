@@ -12,7 +12,7 @@ export interface Row extends Times, Facts {
   /** Of the program in brotli, up to the first answer; null outside the browser. */
   readonly downloadBytes: number | null;
   /** A peer's time over convoke's in Node, or in the browser for what runs there; null for convoke, and where it failed. */
-  readonly times: { readonly first: number; readonly wall: number; readonly cpu: number } | null;
+  readonly times: Record<'first' | 'firstCpu' | 'wall' | 'cpu', number> | null;
 }
 
 export interface Measured {
@@ -37,6 +37,7 @@ export function rowsOf(measured: readonly Measured[]): Row[] {
     if (!isPeer(row.contender) || !ours) return row;
     const times = {
       first: row.firstMs / ours.firstMs,
+      firstCpu: row.firstCpuMs / ours.firstCpuMs,
       wall: row.medianMs / ours.medianMs,
       cpu: row.cpuMedianMs / ours.cpuMedianMs,
     };
@@ -57,6 +58,7 @@ export function formatRows(rows: readonly Row[]): string {
     'GPU MB',
     'kB',
     'x first',
+    'x CPU',
     'x wall',
     'x CPU',
   ];
@@ -72,9 +74,9 @@ export function formatRows(rows: readonly Row[]): string {
     known(over(row.gpu?.peakBytes, 1e6), 1),
     known(over(row.gpu?.liveBytes, 1e6), 1),
     known(over(row.downloadBytes, 1000), 1),
-    ...[row.times?.first, row.times?.wall, row.times?.cpu].map((ratio) => known(ratio, 2)),
+    ...[row.times?.first, row.times?.firstCpu, row.times?.wall, row.times?.cpu].map((ratio) => known(ratio, 2)),
   ]);
-  return table(head, cells, 'lrrrrrrrrrrrrr');
+  return table(head, cells, 'lrrrrrrrrrrrrrr');
 }
 
 export function formatVerdicts(verdicts: readonly Verdict[]): string {
