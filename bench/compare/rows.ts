@@ -55,6 +55,7 @@ export function formatRows(rows: readonly Row[]): string {
     'best',
     'p99',
     'CPU',
+    'peak MB',
     'GPU MB',
     'kB',
     'x first',

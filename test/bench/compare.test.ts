@@ -150,13 +150,13 @@ describe('rows', () => {
   it('are a table', () => {
     const unknownCpu = { ...good[4]!, samples: [{ wallMs: 3000, cpuMs: Number.NaN }] };
     expect(formatRows(rowsOf([...good.slice(0, 4), unknownCpu]))).toMatchInlineSnapshot(`
-      "ms           first    CPU  runs  median    best     p99     CPU  GPU MB    kB  x first  x CPU  x wall  x CPU
-      -----------  -----  -----  ----  ------  ------  ------  ------  ------  ----  -------  -----  ------  -----
-      convoke       2000   3000     3   200.0   199.0   201.0   400.0    60.0  55.0
-      tfjs-node    24000  36000     3  1800.0  1799.0  1801.0  3600.0                         12.00   12.00   9.00  9.00
-      ort-cpu        100    150     3    50.0    49.0    51.0   100.0                          0.05    0.05   0.25  0.25
+      "ms           first    CPU  runs  median    best     p99     CPU  peak MB  GPU MB    kB  x first  x CPU  x wall  x CPU
+      -----------  -----  -----  ----  ------  ------  ------  ------  -------  ------  ----  -------  -----  ------  -----
+      convoke       2000   3000     3   200.0   199.0   201.0   400.0     60.0    55.0
+      tfjs-node    24000  36000     3  1800.0  1799.0  1801.0  3600.0                           12.00  12.00    9.00   9.00
+      ort-cpu        100    150     3    50.0    49.0    51.0   100.0                            0.05   0.05    0.25   0.25
       convoke-web   3000   4500     3   250.0   249.0   251.0   500.0                   40.0
-      tfjs-web     30000  45000     1  3000.0  3000.0  3000.0                           40.0  10.00   10.00  12.00"
+      tfjs-web     30000  45000     1  3000.0  3000.0  3000.0                           40.0    10.00  10.00   12.00"
     `);
   });
 });
