@@ -16,12 +16,15 @@ export interface GpuObjects {
   readonly made: Readonly<Record<(typeof counted)[number], number>>;
   /** Buffers and textures that were made and not destroyed, and their bytes. Bind groups cannot be destroyed, so only made ones are known. */
   readonly live: { readonly buffers: number; readonly textures: number; readonly bytes: number };
+  /** The most bytes that were live at once. */
+  readonly peakBytes: number;
 }
 
 /** Starts counting on this device, from now on and for good. Returns the counts so far, as a copy. */
 export function countObjects(device: GPUDevice): () => GpuObjects {
   const made = Object.fromEntries(counted.map((name) => [name, 0])) as Record<(typeof counted)[number], number>;
   const live = { buffers: 0, textures: 0, bytes: 0 };
+  let peakBytes = 0;
   // Own properties hide the prototype's methods; everything else of the device stays as it is.
   for (const name of counted) {
     const original = device[name].bind(device) as (descriptor: never) => unknown;
@@ -37,6 +40,7 @@ export function countObjects(device: GPUDevice): () => GpuObjects {
   const follow = (memory: GPUBuffer | GPUTexture, kind: 'buffers' | 'textures', bytes: number) => {
     live[kind]++;
     live.bytes += bytes;
+    peakBytes = Math.max(peakBytes, live.bytes);
     const destroy = memory.destroy.bind(memory);
     let gone = false;
     const replacement = () => {
@@ -49,7 +53,31 @@ export function countObjects(device: GPUDevice): () => GpuObjects {
     };
     Object.defineProperty(memory, 'destroy', { value: replacement });
   };
-  return () => ({ made: { ...made }, live: { ...live } });
+  return () => ({ made: { ...made }, live: { ...live }, peakBytes });
+}
+
+/** Counts on the device that somebody is about to ask this `GPU` for, for those who keep it to themselves; null until they have one. */
+export function countOnNextDevice(gpu: GPU): () => { peakBytes: number; liveBytes: number } | null {
+  let objects: (() => GpuObjects) | null = null;
+  replace(gpu, 'requestAdapter', (adapter: GPUAdapter | null) => {
+    if (adapter)
+      replace(adapter, 'requestDevice', (device: GPUDevice) => {
+        objects = countObjects(device);
+        return device;
+      });
+    return adapter;
+  });
+  return () => {
+    const counts = objects?.();
+    return counts ? { peakBytes: counts.peakBytes, liveBytes: counts.live.bytes } : null;
+  };
+}
+
+/** What the method gives passes through `see`. */
+function replace<T>(of: object, name: string, see: (result: T) => T): void {
+  const original = (of as Record<string, (options?: object) => Promise<T>>)[name]!.bind(of);
+  const value = async (options?: object) => see(await original(options));
+  Object.defineProperty(of, name, { value, configurable: true });
 }
 
 /** Every texture of convoke holds 16 bytes a texel: rgba32float or rgba32uint. */

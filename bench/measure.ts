@@ -25,7 +25,7 @@ export async function timed<T>(work: () => Promise<T>): Promise<Sample & { reado
 }
 
 /** Threads of a pool spin for a moment after their work; the next contender is not to pay for that. */
-const REST_MS = 20;
+export const REST_MS = 20;
 
 /**
  * Runs the contenders one after the other, A B A B, so that what else happens on the machine hits all of them alike.

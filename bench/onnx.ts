@@ -4,6 +4,7 @@ import { GraphError, WeightsError } from '../src/runtime/errors.ts';
 import type { Graph } from '../src/runtime/graph/graph.ts';
 import type { Dim, Value } from '../src/runtime/graph/value.ts';
 import type { StateDict } from '../src/weights/tensors.ts';
+import type { AvgPool2dAttributes } from '../src/wgsl/pool/avg_pool2d.ts';
 import type { MaxPool2dAttributes } from '../src/wgsl/pool/max_pool2d.ts';
 import { windowOf } from '../src/wgsl/pool/window.ts';
 
@@ -40,6 +41,8 @@ interface Node {
   readonly inputs: readonly string[];
   readonly ints?: Readonly<Record<string, number | readonly number[]>>;
   readonly floats?: Readonly<Record<string, number>>;
+  /** Inputs behind the others that are numbers, not values. */
+  readonly constants?: readonly number[];
 }
 
 /** Field numbers are those of onnx.proto. */
@@ -111,12 +114,23 @@ const rules: Readonly<Record<string, Rule>> = {
     const ints = { kernel_shape: kernel, strides: stride, pads: padding, dilations: dilation, ceil_mode };
     return { type: 'MaxPool', inputs: [input('x')], ints };
   },
+  avg_pool2d(value, input) {
+    const { ceilMode, countIncludePad } = value.attributes as AvgPool2dAttributes;
+    const { kernel, stride, padding } = windowOf(value.attributes as AvgPool2dAttributes);
+    const flags = { ceil_mode: ceilMode ? 1 : 0, count_include_pad: countIncludePad ? 1 : 0 };
+    const ints = { kernel_shape: kernel, strides: stride, pads: padding, ...flags };
+    return { type: 'AveragePool', inputs: [input('x')], ints };
+  },
   adaptive_avg_pool2d(value, input) {
-    if (value.shape[2] !== 1 || value.shape[3] !== 1)
-      throw new GraphError('unknown_operator', `onnx: adaptive_avg_pool2d(${value.name}) is not to one pixel`);
+    const [, , ...from] = value.inputs.x!.shape;
+    const [, , ...to] = value.shape;
+    if (`${to}` === `${from}`) return { type: 'Identity', inputs: [input('x')] };
+    if (to.some((size) => size !== 1))
+      throw new GraphError('unknown_operator', `onnx: adaptive_avg_pool2d(${value.name}) is from ${from} to ${to}`);
     return { type: 'GlobalAveragePool', inputs: [input('x')] };
   },
   relu: unary('Relu'),
+  relu6: (_, input) => ({ type: 'Clip', inputs: [input('x')], constants: [0, 6] }),
   sigmoid: unary('Sigmoid'),
   tanh: unary('Tanh'),
   dropout: unary('Identity'),
@@ -147,12 +161,12 @@ export function toOnnx(graph: Graph, state: StateDict): Uint8Array {
     } else {
       const rule = rules[value.operator?.name ?? ''];
       if (!rule) throw new GraphError('unknown_operator', `onnx: no rule for ${value.operator?.name}(${value.name})`);
-      nodes.push(
-        encodeNode(
-          rule(value, (key) => names.get(value.inputs[key]!)!),
-          name,
-        ),
-      );
+      const node = rule(value, (key) => names.get(value.inputs[key]!)!);
+      const constants = (node.constants ?? []).map((number, i) => {
+        initializers.push(encodeTensor(`${name}/${i}`, { shape: [], data: Float32Array.of(number) }));
+        return `${name}/${i}`;
+      });
+      nodes.push(encodeNode({ ...node, inputs: [...node.inputs, ...constants] }, name));
     }
   }
   const outputs = Object.entries(graph.outputs);

@@ -22,7 +22,7 @@ export function requirePeer(name: string): unknown {
 }
 
 function install(name: string): void {
-  process.stderr.write('installing the peers of bench/package.json (once, 390 MB)\n');
+  process.stderr.write('installing the peers of bench/package.json (once, 540 MB)\n');
   const args = ['ci', '--prefix', folder, '--loglevel=error'];
   const options = { stdio: ['ignore', 2, 2] as ['ignore', number, number] };
   const npm = process.env.npm_execpath; // set by `npm run`

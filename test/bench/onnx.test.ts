@@ -2,7 +2,17 @@
 
 import { describe, expect, it } from 'vitest';
 import { toOnnx } from '../../bench/onnx.ts';
-import { batchNorm, conv2d, flatten, linear, relu, silu } from '../../src/models/layers.ts';
+import {
+  adaptiveAvgPool,
+  avgPool,
+  batchNorm,
+  conv2d,
+  flatten,
+  linear,
+  relu,
+  relu6,
+  silu,
+} from '../../src/models/layers.ts';
 import { graphOf } from '../../src/runtime/graph/graph.ts';
 import { input, Scope } from '../../src/runtime/graph/scope.ts';
 import type { StateDict } from '../../src/weights/tensors.ts';
@@ -129,6 +139,31 @@ describe('toOnnx', () => {
     expect(text(shape(image!)[0]!)).toBe('n');
     expect(shape(image!).slice(1)).toEqual([2, 5, 5]);
     expect(shape(messages(content, 12)[0]!)[1]).toBe(4);
+  });
+
+  it('writes what mobile and older networks need: a range, averages, and pooling to the size there is', () => {
+    const net = Scope.root();
+    let x = relu6(net.at('relu'), input('image', ['n', 2, 6, 6]));
+    x = avgPool(net.at('pool'), x, { kernel: 2, stride: 2 });
+    x = adaptiveAvgPool(net.at('same'), x, 3);
+    const model = toOnnx(graphOf({ logits: adaptiveAvgPool(net.at('one'), x, 1) }), {});
+    const content = only(model, 7) as Uint8Array;
+    const nodes = messages(content, 1);
+    const types = nodes.map((node) => text(only(node, 4)));
+    expect(types).toEqual(['Clip', 'AveragePool', 'Identity', 'GlobalAveragePool', 'Identity']);
+    const window = { kernel_shape: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] };
+    expect(attributes(nodes[1]!)).toEqual({ ...window, ceil_mode: 0, count_include_pad: 1 });
+    const range = messages(content, 5).map((tensor) => [
+      text(only(tensor, 8)),
+      ...floats(only(tensor, 9) as Uint8Array),
+    ]);
+    const [, low, high] = messages(nodes[0]!, 1).map(text);
+    expect(range).toEqual([
+      [low, 0],
+      [high, 6],
+    ]);
+    const larger = graphOf({ logits: adaptiveAvgPool(net.at('two'), x, 2) });
+    expect(() => toOnnx(larger, {})).toThrow('onnx: adaptive_avg_pool2d(two) is from 3,3 to 2,2');
   });
 
   it('names what it cannot write', () => {
