@@ -16,6 +16,7 @@ const titles: Readonly<Record<Progress['phase'], string>> = {
   verify: 'checking',
   compile: 'compiling',
   upload: 'uploading',
+  warmup: 'warming up',
 };
 
 /** A bar a phase, where stderr is a terminal; silence elsewhere. */

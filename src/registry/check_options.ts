@@ -25,6 +25,7 @@ const names: Readonly<Record<keyof LoadOptions, true>> = {
   freeze: true,
   seed: true,
   budgetBytes: true,
+  warmup: true,
 };
 
 /** Throws UsageError 'invalid_argument', or the signal's reason. */
@@ -38,7 +39,7 @@ export function checkOptions(name: string, spec: ModelSpec, options: LoadOptions
     }
   if (pretrained === '') throw wrong(name, 'pretrained must be true, false or the id of an entry, and is empty');
   if (pretrained && weights !== undefined) throw wrong(name, 'give either pretrained or weights, not both');
-  for (const [key, value] of Object.entries({ classes, size, budgetBytes }))
+  for (const [key, value] of Object.entries({ classes, size, budgetBytes, warmup: Number(options.warmup || 1) }))
     if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
       throw wrong(name, `${key} must be a positive whole number and is ${value}`);
   if (seed !== undefined && seed !== seed >>> 0)
