@@ -1,6 +1,7 @@
 // `model.stream`: answers in the order of the inputs, while further inputs are fetched, decoded, uploaded and run.
 
 import type { ImageSource } from '../image/pixels.ts';
+import { turn } from '../runtime/breathe.ts';
 import { ConvokeError, UsageError } from '../runtime/errors.ts';
 import { join, Tensor } from '../runtime/tensor.ts';
 import { unlessAborted } from '../runtime/unless_aborted.ts';
@@ -87,6 +88,7 @@ class Answers<Input extends ImageSource | Tensor> {
   #running = 0;
   /** While the source is asked for its next input; it does not reject. */
   #asking: Promise<void> | null = null;
+  #later: Promise<void> | null = null;
   #ended = false;
   #failure: { readonly error: unknown } | null = null;
 
@@ -196,16 +198,23 @@ class Answers<Input extends ImageSource | Tensor> {
 
   /**
    * Starts runs of whole batches, and of less where it would be idle otherwise: where nothing runs and nothing but the source
-   * is waited for, which may itself be waiting for an answer.
+   * is waited for, which may itself be waiting for an answer. It had `time` to give what it has.
    */
-  #run(): void {
+  #run(time = false): void {
     const { batch } = this.#options;
-    for (;;) {
+    while (!this.#reading.aborted) {
       const open = this.#ahead.filter(({ stage }) => stage !== 'over');
       const gap = open.findIndex(({ stage }) => stage === 'reading');
       const ready = open.slice(0, gap < 0 ? batch : Math.min(gap, batch));
       const idle = gap < 0 && (this.#running === 0 || this.#ended);
       if (ready.length === 0 || (ready.length < batch && !idle)) return;
+      if (ready.length < batch && this.#asking && !time) {
+        this.#later ??= turn().then(() => {
+          this.#later = null;
+          this.#run(true);
+        });
+        return;
+      }
       void this.#answer(ready);
     }
   }

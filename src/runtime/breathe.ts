@@ -13,10 +13,10 @@ export async function breathe(): Promise<void> {
 }
 
 /**
- * A message to itself: `scheduler.yield` would come back before the answers of the GPU process and the page's timers have had
+ * What was to happen next happens before it resolves. A message to itself: `scheduler.yield` would come back before the answers of the GPU process and the page's timers have had
  * their turn, and timers come once a second in a page that is hidden.
  */
-function turn(): Promise<void> {
+export function turn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
