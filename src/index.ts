@@ -28,7 +28,15 @@ export {
 export type { Profile, ProfileRow } from './registry/profile.ts';
 export { type ModelInfo, Registry } from './registry/registry.ts';
 export type { SaveOptions, SaveTarget } from './registry/save.ts';
+export type {
+  StreamAnswer,
+  StreamAnswered,
+  StreamOptions,
+  StreamRefused,
+  StreamSource,
+} from './registry/stream.ts';
 export type { Description, Summary, SummaryLayer } from './registry/summary.ts';
+export type { WarmupOptions } from './registry/warmup.ts';
 export { type Device, openDevice } from './runtime/device/device.ts';
 export {
   ConvokeError,

@@ -17,6 +17,7 @@ const titles: Readonly<Record<Progress['phase'], string>> = {
   tune: 'measuring',
   compile: 'compiling',
   upload: 'uploading',
+  warmup: 'warming up',
 };
 
 /** A bar a phase, where stderr is a terminal; silence elsewhere. */

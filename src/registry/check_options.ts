@@ -26,11 +26,12 @@ const names: Readonly<Record<keyof LoadOptions, true>> = {
   seed: true,
   budgetBytes: true,
   tune: true,
+  warmup: true,
 };
 
 /** Throws UsageError 'invalid_argument', or the signal's reason. */
 export function checkOptions(name: string, spec: ModelSpec, options: LoadOptions): void {
-  const { pretrained, weights, classes, classNames, size, preprocess, seed, budgetBytes, signal } = options;
+  const { pretrained, weights, classes, classNames, size, preprocess, seed, budgetBytes, warmup, signal } = options;
   signal?.throwIfAborted();
   for (const key of Object.keys(options))
     if (!Object.hasOwn(names, key)) {
@@ -39,7 +40,12 @@ export function checkOptions(name: string, spec: ModelSpec, options: LoadOptions
     }
   if (pretrained === '') throw wrong(name, 'pretrained must be true, false or the id of an entry, and is empty');
   if (pretrained && weights !== undefined) throw wrong(name, 'give either pretrained or weights, not both');
-  for (const [key, value] of Object.entries({ classes, size, budgetBytes }))
+  for (const [key, value] of Object.entries({
+    classes,
+    size,
+    budgetBytes,
+    warmup: typeof warmup === 'boolean' ? 1 : warmup,
+  }))
     if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
       throw wrong(name, `${key} must be a positive whole number and is ${value}`);
   if (seed !== undefined && seed !== seed >>> 0)

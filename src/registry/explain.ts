@@ -34,7 +34,6 @@ export async function explain(
   const made = explanation(method, graph, facts);
   await loadLate(made, facts);
   const program = compileTraining(made, facts);
-  await device.pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
   const reader = await state(undefined);
   const loading = Executor.load(device.acquired, device.pipelines, program, reader.read());
   const executor = await loading.finally(() => reader.close());

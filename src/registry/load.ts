@@ -10,7 +10,7 @@ import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
 import type { AdapterFacts } from '../runtime/plan/facts.ts';
 import { planProgram } from '../runtime/plan/plan.ts';
-import type { Program } from '../runtime/plan/program.ts';
+import { kernelsOf, type Program } from '../runtime/plan/program.ts';
 import type { OnProgress } from '../runtime/progress.ts';
 import { unlessAborted } from '../runtime/unless_aborted.ts';
 import type { FetchedWeights } from '../weights/hub.ts';
@@ -64,6 +64,8 @@ export interface LoadOptions {
    * ones, and remembered. False: by the adapter's facts alone. Otherwise what is remembered serves, and facts where nothing is.
    */
   readonly tune?: boolean;
+  /** Run once before the model is given, so that its first answer is as fast as the later ones; a number is that of images. */
+  readonly warmup?: boolean | number;
 }
 
 /** `signal` and `onProgress` may be there as undefined. */
@@ -83,7 +85,11 @@ export interface Prepared extends Dimensions {
   readonly graph: Graph;
   readonly parameters: readonly ParameterSpec[];
   readonly program: Program;
-  readonly ms: number;
+}
+
+interface Preparing extends Prepared {
+  /** Milliseconds until all pipelines were there, building included. */
+  readonly compiling: Promise<number>;
 }
 
 export async function loadModel(name: string, spec: ModelSpec, options: LoadOptions): Promise<Model> {
@@ -91,40 +97,50 @@ export async function loadModel(name: string, spec: ModelSpec, options: LoadOpti
   const opened = await open(name, spec, options);
   // The caller's signal and progress are those of this call; a reload after the loss of a device comes much later.
   const again = { ...options, signal: undefined, onProgress: undefined };
-  return new Model(name, opened, () => open(name, spec, again));
+  const model = new Model(name, opened, () => open(name, spec, again));
+  return options.warmup ? (await import('./pictures.ts')).warmedUp(model, options) : model;
 }
 
 async function open(name: string, spec: ModelSpec, options: Options): Promise<OpenedModel> {
-  const { signal } = options;
   const started = performance.now();
   const device = options.device ?? (await sharedDevice(options.driver));
   if (device.gone) throw new DeviceError('device_lost', `load ${name}: the given device is lost or destroyed`);
-  // What the hub's entry says is known late; that it differs from what is published or asked for is rare.
-  const published = publishedEntry(spec, options);
-  const names = Array.isArray(published?.classes) ? published.classes : null;
-  const likely = dimensions(name, spec, options, published ?? null, names);
-  const [weights, first] = await together(
-    signal,
-    // Models without a file run without the code that fetches and reads files.
-    async (signal) => (await import('./open_weights.ts')).openWeights(name, spec, { ...options, signal }),
-    (signal) => prepare(name, spec, likely, device, { ...options, signal }),
-  );
-  const { entry } = weights;
+  // The first thing that fails, opening, compiling or filling, is the reason for which the others stop.
+  const stop = new AbortController();
+  const failed = (error: unknown) => stop.abort(error);
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const own = { ...options, signal };
+  const opening = openWeights(name, spec, own);
+  opening.catch(failed);
   try {
+    // What the hub's entry says is known late; that it differs from what is published or asked for is rare.
+    const published = publishedEntry(spec, options);
+    const names = Array.isArray(published?.classes) ? published.classes : null;
+    const likely = dimensions(name, spec, options, published ?? null, names);
+    const first = await prepare(name, spec, likely, device, own);
+    first.compiling.catch(failed);
+    const weights = await opening;
+    const { entry } = weights;
     const trained = entry ? await classNames(entry.classes) : null;
     const actual = dimensions(name, spec, options, entry, trained);
     const { classes, size } = actual;
     const same = JSON.stringify(actual) === JSON.stringify(likely);
-    const prepared = same ? first : await prepare(name, spec, actual, device, options);
+    const before = same ? 0 : await unlessAborted(first.compiling, signal);
+    const prepared = same ? first : await prepare(name, spec, actual, device, own);
+    prepared.compiling.catch(failed);
+    const fixed = await frozen(name, spec, prepared, options);
     const width = trained?.length ?? classes;
-    const executor = await fill(spec, prepared, weights, width, device, options);
-    if (signal?.aborted) {
+    const executor = await fill(spec, prepared, weights, width, device, own);
+    let compile = before;
+    try {
+      compile += await prepared.compiling;
+      signal.throwIfAborted();
+    } catch (error) {
       executor.dispose();
-      throw signal.reason;
+      throw error;
     }
-    const ms = prepared.ms + (same ? 0 : first.ms);
     const labels = options.classNames ?? trained;
-    const opened: OpenedModel = {
+    return {
       device,
       executor,
       graph: prepared.graph,
@@ -137,13 +153,21 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
         const again = { ...options, ...(entry && { pretrained: entry.id }), signal, onProgress: undefined };
         return (await import('./state.ts')).openState(name, spec, prepared, width, again);
       },
-      definition: { spec, prepared, frozen: await frozen(name, spec, prepared, options) },
-      ms: { compile: ms, load: performance.now() - started - ms },
+      definition: { spec, prepared, frozen: fixed },
+      ms: { compile, load: performance.now() - started - compile },
     };
-    return opened;
+  } catch (error) {
+    failed(error);
+    throw error;
   } finally {
-    await weights.reader?.close();
+    await opening.then(({ reader }) => reader?.close()).catch(() => {}); // it failed first, or because it was stopped
   }
+}
+
+/** Models without a file run without the code that fetches and reads files. */
+async function openWeights(name: string, spec: ModelSpec, options: Options): Promise<Weights> {
+  if (!options.pretrained && options.weights === undefined) return { reader: null, entry: null, source: name };
+  return (await import('./open_weights.ts')).openWeights(name, spec, options);
 }
 
 async function frozen(
@@ -177,47 +201,29 @@ function publishedEntry(spec: ModelSpec, { pretrained }: Options): WeightsEntry 
   return spec.weights.find((entry) => (pretrained === true ? entry.default : entry.id === pretrained));
 }
 
-/** Two things at once. When one fails the other is told to stop, what it opened is closed, and the first error is thrown. */
-async function together(
-  outer: AbortSignal | undefined,
-  opens: (signal: AbortSignal) => Promise<Weights>,
-  prepares: (signal: AbortSignal) => Promise<Prepared>,
-): Promise<[Weights, Prepared]> {
-  const stop = new AbortController();
-  const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal;
-  const opening = opens(signal);
-  try {
-    return await Promise.all([opening, prepares(signal)]);
-  } catch (error) {
-    stop.abort(error);
-    await opening.then(({ reader }) => reader?.close()).catch(() => {}); // it failed first, or because it was stopped
-    throw error;
-  }
-}
-
+/** Starts compiling, which goes on when this returns. */
 async function prepare(
   name: string,
   spec: ModelSpec,
   dimensions: Dimensions,
   device: Device,
   { signal, onProgress, budgetBytes, tune, cacheDir }: Options,
-): Promise<Prepared> {
+): Promise<Preparing> {
   checkSize(name, spec, dimensions.size);
   const started = performance.now();
   const { graph, parameters } = build(spec, dimensions);
   const choices = tune === false ? null : await measured(device, graph, { signal, onProgress, tune, cacheDir });
   await loadLate(graph, device.facts, choices?.kernels);
+  signal?.throwIfAborted();
   const program =
     budgetBytes === undefined
       ? compile(graph, device.facts, choices?.choose)
       : await compiledWithin(graph, device.facts, budgetBytes, choices?.choose);
   planProgram(program, device.facts, { batch: 1, ...(budgetBytes !== undefined && { budgetBytes }) }); // throws before time is spent
-  const kernels = [...program.load, ...program.run].map(({ kernel }) => kernel);
-  const compiling = device.pipelines.compile(kernels, (done, total) => {
+  const compiling = device.pipelines.compile(kernelsOf(program), (done, total) => {
     if (!signal?.aborted) onProgress?.({ phase: 'compile', unit: 'pipelines', done, total });
   });
-  await unlessAborted(compiling, signal); // WebGPU cannot stop compiling, but nobody has to wait for it
-  return { graph, parameters, program, ...dimensions, ms: performance.now() - started };
+  return { graph, parameters, program, ...dimensions, compiling: compiling.then(() => performance.now() - started) };
 }
 
 async function compiledWithin(

@@ -4,18 +4,21 @@ import type { ImageSource } from '../image/pixels.ts';
 import type { Preprocess } from '../image/preprocess_spec.ts';
 import type { Device } from '../runtime/device/device.ts';
 import type { Arrays, Executor } from '../runtime/device/executor.ts';
-import { DeviceError, UsageError } from '../runtime/errors.ts';
+import { UsageError } from '../runtime/errors.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
-import { Tensor } from '../runtime/tensor.ts';
+import { join, Tensor } from '../runtime/tensor.ts';
 import type { Trainer, TrainerOptions } from '../training/trainer.ts';
 import type { StateDict, TensorReader } from '../weights/tensors.ts';
-import { best, type Classification, join } from './answers.ts';
+import type { Classification } from './answers.ts';
 import type { Prepared } from './load.ts';
 import type { ModelSpec } from './plugin.ts';
 import type { Profile } from './profile.ts';
 import type { SaveOptions, SaveTarget } from './save.ts';
+import type { StreamAnswer, StreamAnswered, StreamOptions, StreamSource } from './stream.ts';
 import { type Summary, summarise } from './summary.ts';
+import { Upkeep } from './upkeep.ts';
+import type { WarmupOptions } from './warmup.ts';
 
 export interface ClassifyOptions {
   /** How many answers, best first. Default 5. */
@@ -42,51 +45,42 @@ export interface OpenedModel {
     readonly frozen: ReadonlySet<string>;
   };
   /**
-   * Milliseconds of waiting for the model: while the graph was built and its pipelines compiled (the weights came in
-   * meanwhile), and the rest, until the weights were on the GPU.
+   * Milliseconds of waiting for the model: while the graph was built and its pipelines compiled (the weights came in and went
+   * to the GPU meanwhile), and the rest, until the last of the weights were there.
    */
   readonly ms: { readonly load: number; readonly compile: number };
 }
 
 export class Model {
   readonly name: string;
-  #opened: OpenedModel;
-  readonly #load: () => Promise<OpenedModel>;
-  #reopen: () => Promise<OpenedModel>;
-  /** Fetches weights that training has made, if those here are older. */
-  #newer: (() => Promise<StateDict>) | null = null;
-  #adopting: Promise<void> = Promise.resolve();
-  #healing: Promise<void> | null = null;
-  #disposed = false;
+  readonly #upkeep: Upkeep;
 
   constructor(name: string, opened: OpenedModel, reopen: () => Promise<OpenedModel>) {
     this.name = name;
-    this.#opened = opened;
-    this.#load = reopen;
-    this.#reopen = reopen;
+    this.#upkeep = new Upkeep(name, opened, reopen);
   }
 
   get preprocess(): Preprocess {
-    return this.#opened.preprocess;
+    return this.#upkeep.opened.preprocess;
   }
 
   /** Names by class index; null where nothing gave names. */
   get classNames(): readonly string[] | null {
-    return this.#opened.classNames;
+    return this.#upkeep.opened.classNames;
   }
 
   /** The id of the weights entry it was loaded from. */
   get weights(): string | null {
-    return this.#opened.weights;
+    return this.#upkeep.opened.weights;
   }
 
   get device(): Device {
-    return this.#opened.device;
+    return this.#upkeep.opened.device;
   }
 
   /** Milliseconds that loading took: `compile` and `load` together are what the caller waited for. */
   get ms(): OpenedModel['ms'] {
-    return this.#opened.ms;
+    return this.#upkeep.opened.ms;
   }
 
   /**
@@ -95,7 +89,7 @@ export class Model {
    */
   async forward(batch: Tensor): Promise<Tensor> {
     const { n, data } = await this.#input(batch);
-    const results = await this.#withExecutor(async (executor) => {
+    const results = await this.#upkeep.run(async (executor) => {
       const most = executor.largestBatch(n); // one image at least: that was planned when the model was loaded
       const parts: Promise<Arrays>[] = [];
       const perImage = data.length / n;
@@ -110,28 +104,57 @@ export class Model {
   }
 
   /** The best classes of a picture. Throws ImageError for a picture that cannot be read. */
-  async classify(image: ImageSource, { top = 5, signal }: ClassifyOptions = {}): Promise<readonly Classification[]> {
-    this.#check();
-    if (!(Number.isInteger(top) && top > 0))
-      throw new UsageError('invalid_argument', `classify: top must be a positive whole number and is ${top}`);
-    const logits = await this.forward(await this.read(image, signal ? { signal } : {}));
-    signal?.throwIfAborted();
-    return best(await logits.data(), top, this.classNames);
+  async classify(image: ImageSource, options: ClassifyOptions = {}): Promise<readonly Classification[]> {
+    this.#upkeep.check();
+    // Whoever runs tensors alone never loads what pictures need.
+    const { classify } = await import('./pictures.ts');
+    return classify(this, image, options);
   }
 
   /** A picture as this model's input [1, channels, height, width]: decoded, resized, cropped, normalised. */
   async read(image: ImageSource, options: { readonly signal?: AbortSignal } = {}): Promise<Tensor> {
-    // Whoever runs tensors alone never loads what pictures need.
-    const [{ decodeImage }, { preprocess }] = await Promise.all([import('#decode'), import('../image/preprocess.ts')]);
-    const { data, height, width } = preprocess(await decodeImage(image, options), this.preprocess);
-    options.signal?.throwIfAborted();
-    return new Tensor(new Float32Array(data), [1, this.preprocess.mean.length, height, width]);
+    const { read } = await import('./pictures.ts');
+    return read(this, image, options);
+  }
+
+  /**
+   * Runs once on zeros, so that the next answer to as many images is as fast as the later ones: drivers that run on a CPU make
+   * machine code at the first run, and memory for the batch is allocated. What pictures need is loaded too. Throws what `forward`
+   * throws, or the signal's reason.
+   */
+  async warmup(options: WarmupOptions = {}): Promise<void> {
+    this.#upkeep.check();
+    const { warmUp } = await import('./pictures.ts');
+    return warmUp(this, options);
+  }
+
+  /**
+   * Answers to many pictures, or tensors [1, channels, height, width], in their order, while the next are fetched, decoded and run:
+   * `for await (const { input, classes } of model.stream(files)) ...`. What cannot be read has an `error` in its answer. Leaving the
+   * loop, or the signal, ends the source (its `return` is called). Throws what the source and `forward` throw, once the answers
+   * before that were handed out, or the signal's reason at once.
+   */
+  stream<Input extends ImageSource | Tensor>(
+    source: StreamSource<Input>,
+    options: StreamOptions & { readonly onError: 'throw' },
+  ): AsyncGenerator<StreamAnswered<Input>, void, undefined>;
+  stream<Input extends ImageSource | Tensor>(
+    source: StreamSource<Input>,
+    options?: StreamOptions,
+  ): AsyncGenerator<StreamAnswer<Input>, void, undefined>;
+  async *stream<Input extends ImageSource | Tensor>(
+    source: StreamSource<Input>,
+    options: StreamOptions = {},
+  ): AsyncGenerator<StreamAnswer<Input>, void, undefined> {
+    this.#upkeep.check();
+    const { stream } = await import('./pictures.ts');
+    yield* stream(this, source, options);
   }
 
   /** Layers, shapes, parameters, multiply-adds, bytes; `String(summary)` is a table. */
   summary(): Summary {
-    this.#check();
-    const { graph, parameters, executor } = this.#opened;
+    this.#upkeep.check();
+    const { graph, parameters, executor } = this.#upkeep.opened;
     return summarise(this.name, graph, parameters, executor.plan(1));
   }
 
@@ -139,7 +162,7 @@ export class Model {
   async profile(batch: Tensor): Promise<Profile> {
     const { n, data } = await this.#input(batch);
     const { profile } = await import('./profile.ts');
-    return this.#withExecutor((executor) => profile(executor, n, data));
+    return this.#upkeep.run((executor) => profile(executor, n, data));
   }
 
   /**
@@ -149,15 +172,10 @@ export class Model {
    * Throws what loading throws, as the file may be gone.
    */
   async stateDict({ signal }: { readonly signal?: AbortSignal } = {}): Promise<StateDict> {
-    this.#check();
-    await this.#catchUp();
+    this.#upkeep.check();
+    await this.#upkeep.catchUp();
     const { stateDictOf } = await import('./save.ts');
-    const reader = await this.#opened.state(signal);
-    try {
-      return await stateDictOf(reader);
-    } finally {
-      await reader.close();
-    }
+    return stateDictOf(await this.#upkeep.opened.state(signal));
   }
 
   /**
@@ -168,11 +186,11 @@ export class Model {
   save(target?: undefined, options?: SaveOptions): Promise<Blob>;
   save(target: SaveTarget, options?: SaveOptions): Promise<undefined>;
   async save(target?: SaveTarget, options: SaveOptions = {}): Promise<Blob | undefined> {
-    this.#check();
+    this.#upkeep.check();
     const { checkSave, writeState } = await import('./save.ts');
     checkSave(this.name, target, options);
-    await this.#catchUp();
-    return writeState(await this.#opened.state(options.signal), target, options);
+    await this.#upkeep.catchUp();
+    return writeState(await this.#upkeep.opened.state(options.signal), target, options);
   }
 
   /**
@@ -180,11 +198,11 @@ export class Model {
    * model answers, and what `save` writes, is what has been learnt so far. Throws UsageError for options that are none.
    */
   async trainer(options: TrainerOptions = {}): Promise<Trainer> {
-    this.#check();
+    this.#upkeep.check();
     const { openTrainer } = await import('./train.ts');
-    return openTrainer(this, this.#opened, await this.stateDict(), options, (newer) => {
-      this.#newer = newer;
-    });
+    return openTrainer(this, this.#upkeep.opened, await this.stateDict(), options, (newer) =>
+      this.#upkeep.stale(newer),
+    );
   }
 
   /**
@@ -206,8 +224,7 @@ export class Model {
 
   /** Frees the GPU memory; what is under way throws UsageError 'disposed'. Safe to call twice. */
   dispose(): void {
-    this.#disposed = true;
-    this.#opened.executor.dispose();
+    this.#upkeep.dispose();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -218,12 +235,12 @@ export class Model {
     const input = await this.read(image);
     const logits = await this.forward(input);
     const { explain } = await import('./train.ts');
-    return explain(method, this.name, this.#opened, input, logits, index);
+    return explain(method, this.name, this.#upkeep.opened, input, logits, index);
   }
 
   async #input(batch: Tensor): Promise<{ n: number; data: Float32Array<ArrayBuffer> }> {
-    this.#check();
-    const image = this.#opened.graph.values.find(({ kind }) => kind === 'input');
+    this.#upkeep.check();
+    const image = this.#upkeep.opened.graph.values.find(({ kind }) => kind === 'input');
     const expected = `${image?.shape.slice(1)}`;
     const [n = 0, ...rest] = batch.shape;
     if (n < 1 || `${rest}` !== expected)
@@ -231,63 +248,7 @@ export class Model {
     return { n, data: await batch.data() };
   }
 
-  /** Runs `work`, and if the device is lost meanwhile, once more on a new one. */
-  async #withExecutor<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
-    this.#check();
-    await this.#catchUp();
-    const { executor } = this.#opened;
-    try {
-      return await work(executor);
-    } catch (error) {
-      this.#check();
-      if (!(error instanceof DeviceError && error.code === 'device_lost')) throw error;
-      await this.#heal(executor);
-      this.#check();
-      return work(this.#opened.executor);
-    }
-  }
-
-  /** Takes over the weights that training has made since, if it has. */
-  async #catchUp(): Promise<void> {
-    const newer = this.#newer;
-    this.#newer = null;
-    if (newer) this.#adopting = this.#adopting.then(() => this.#adopt(newer));
-    await this.#adopting;
-  }
-
-  async #adopt(newer: () => Promise<StateDict>): Promise<void> {
-    const [{ adopt }, state] = await Promise.all([import('./train.ts'), newer()]);
-    const old = this.#opened;
-    this.#opened = await adopt(this.name, old, state);
-    old.executor.retire();
-    this.#reopen = async () => {
-      const opened = await this.#load();
-      opened.executor.dispose();
-      return adopt(this.name, opened, state);
-    };
-  }
-
-  /** Loads everything again on a new device, once for all the calls that the loss interrupted. */
-  #heal(broken: Executor): Promise<void> {
-    if (this.#opened.executor !== broken) return Promise.resolve();
-    this.#healing ??= this.#reopen()
-      .then((opened) => {
-        broken.dispose();
-        this.#opened = opened;
-        if (this.#disposed) opened.executor.dispose();
-      })
-      .finally(() => {
-        this.#healing = null;
-      });
-    return this.#healing;
-  }
-
-  #check(): void {
-    if (this.#disposed) throw new UsageError('disposed', `${this.name} was disposed of`);
-    if (this.device.destroyed) throw new UsageError('disposed', `${this.name}: its device was destroyed`);
-  }
-
   #classes(): number {
-    return Number(this.#opened.graph.outputs.logits?.shape[1]);
+    return Number(this.#upkeep.opened.graph.outputs.logits?.shape[1]);
   }
 }

@@ -14,11 +14,15 @@ export interface SaveOptions {
   readonly signal?: AbortSignal;
 }
 
-/** All tensors, in memory of their own: the reader may give the very arrays that a model was loaded from. */
+/** All tensors, in memory of their own: the reader, which is closed, may give the very arrays that a model was loaded from. */
 export async function stateDictOf(reader: TensorReader): Promise<StateDict> {
-  const entries: [string, StateDict[string]][] = [];
-  for await (const { name, shape, data } of reader.read()) entries.push([name, { shape, data: data.slice() }]);
-  return Object.fromEntries(entries);
+  try {
+    const entries: [string, StateDict[string]][] = [];
+    for await (const { name, shape, data } of reader.read()) entries.push([name, { shape, data: data.slice() }]);
+    return Object.fromEntries(entries);
+  } finally {
+    await reader.close();
+  }
 }
 
 /** Writes the tensors, one at a time, and returns the file where no target is given; closes the reader. */

@@ -1,8 +1,8 @@
 // A model's weights in state_dict order, read once more from where they came: the GPU holds them folded and packed.
 
-import { initialise } from '../weights/initialise.ts';
+import { initialiseInTurns } from '../weights/initialise.ts';
 import type { TensorReader } from '../weights/tensors.ts';
-import { fitting } from './fill.ts';
+import { fitting } from './fit.ts';
 import type { Options, Prepared } from './load.ts';
 import { openWeights } from './open_weights.ts';
 import type { ModelSpec } from './plugin.ts';
@@ -30,7 +30,7 @@ export async function openState(
           options.signal?.throwIfAborted();
           if (names && !names.has(parameter.name)) continue;
           if (reader && given.has(parameter.name)) yield* reader.read(new Set([parameter.name]));
-          else yield initialise(parameter, options.seed ?? 0);
+          else yield await initialiseInTurns(parameter, options.seed ?? 0, options.signal);
         }
       },
       close: async () => reader?.close(),

@@ -54,8 +54,6 @@ async function openEngine(
   program: Program,
   variables: Iterable<NamedTensor>,
 ): Promise<Engine> {
-  const kernels = [...program.load, ...program.run].map(({ kernel }) => kernel);
-  await device.pipelines.compile(kernels);
   const executor = await Executor.load(device.acquired, device.pipelines, program, variables);
   return {
     run: (batch, inputs) => executor.run(batch, inputs),
@@ -65,8 +63,26 @@ async function openEngine(
   };
 }
 
-/** The same model with other weights, its program and pipelines kept. The caller disposes of the executor of old. */
-export async function adopt(name: string, opened: OpenedModel, state: StateDict): Promise<OpenedModel> {
+/**
+ * The same model with the weights that `newer` fetches, its program and pipelines kept, and how to open it anew: `load` gives it
+ * with the weights of old. The caller disposes of the executor of old.
+ */
+export async function renew(
+  name: string,
+  opened: OpenedModel,
+  newer: () => Promise<StateDict>,
+  load: () => Promise<OpenedModel>,
+): Promise<{ readonly opened: OpenedModel; readonly reopen: () => Promise<OpenedModel> }> {
+  const state = await newer();
+  const reopen = async () => {
+    const old = await load();
+    old.executor.dispose();
+    return adopt(name, old, state);
+  };
+  return { opened: await adopt(name, opened, state), reopen };
+}
+
+async function adopt(name: string, opened: OpenedModel, state: StateDict): Promise<OpenedModel> {
   const { device, definition } = opened;
   const { spec, prepared } = definition;
   const reader = stateReader(state, `the trained weights of ${name}`);

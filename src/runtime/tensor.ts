@@ -36,3 +36,16 @@ export function tensor(data: ArrayLike<number>, shape: readonly number[]): Tenso
   const kept = data instanceof Float32Array && data.buffer instanceof ArrayBuffer;
   return new Tensor(kept ? (data as Float32Array<ArrayBuffer>) : Float32Array.from(data), [...shape]);
 }
+
+/** Parts of a batch, one behind the other. */
+export function join(parts: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer> {
+  const [only] = parts;
+  if (parts.length === 1 && only) return only;
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,31 +1,64 @@
 // Parameters that no file gives: filled by their law from a seed and their name, the same on every machine.
 
+import { breathe } from '../runtime/breathe.ts';
 import type { Init, ParameterSpec } from '../runtime/graph/scope.ts';
 import { philox } from './philox.ts';
 import { cosine, logarithm, sine } from './real_functions.ts';
 import type { NamedTensor } from './tensors.ts';
 
+type Spec = Pick<ParameterSpec, 'name' | 'shape' | 'init'>;
+
+/** A multiple of four, and a few milliseconds of work. */
+const BLOCK = 1 << 14;
+
 /** A parameter's first numbers. They depend on its name, its shape's size, its law and the seed (32 bits), on nothing else. */
-export function initialise(
-  { name, shape, init }: Pick<ParameterSpec, 'name' | 'shape' | 'init'>,
-  seed: number,
-): NamedTensor {
-  const data = new Float32Array(shape.reduce((product, dim) => product * dim, 1));
+export function initialise(spec: Spec, seed: number): NamedTensor {
+  const made = empty(spec);
+  for (const part of parts(made.data)) write(part, spec, seed);
+  return made;
+}
+
+/** The same numbers, in turns with whatever else there is to do. Throws the signal's reason. */
+export async function initialiseInTurns(spec: Spec, seed: number, signal?: AbortSignal): Promise<NamedTensor> {
+  const made = empty(spec);
+  for (const part of parts(made.data)) {
+    signal?.throwIfAborted();
+    write(part, spec, seed);
+    await breathe();
+  }
+  return made;
+}
+
+function empty({ name, shape }: Spec): NamedTensor {
+  return { name, shape, data: new Float32Array(shape.reduce((product, dim) => product * dim, 1)) };
+}
+
+/** A stretch of a tensor's numbers, from number `from` on. */
+interface Part {
+  readonly data: Float32Array;
+  readonly from: number;
+}
+
+function* parts(all: Float32Array): Generator<Part> {
+  for (let from = 0; from < all.length; from += BLOCK) yield { data: all.subarray(from, from + BLOCK), from };
+}
+
+function write(part: Part, { name, init }: Spec, seed: number): void {
+  const { data, from } = part;
   if (init.law === 'constant') data.fill(init.value);
-  else if (init.law === 'given') data.set(init.values);
-  else draw(data, init, [seed >>> 0, hash(name)]);
-  return { name, shape, data };
+  else if (init.law === 'given') for (let i = 0; i < data.length; i++) data[i] = init.values[from + i]!;
+  else draw(part, init, [seed >>> 0, hash(name)]);
 }
 
 function draw(
-  data: Float32Array,
+  { data, from }: Part,
   init: Extract<Init, { law: 'uniform' | 'normal' }>,
   key: readonly [number, number],
 ): void {
   const words = new Uint32Array(4);
   const four = new Float64Array(4);
   for (let i = 0; i < data.length; i += 4) {
-    philox([i >>> 2, 0, 0, 0], key, words);
+    philox([(from + i) >>> 2, 0, 0, 0], key, words);
     if (init.law === 'uniform') uniform(words, init.bound, four);
     else normal(words, init.std, four);
     const count = Math.min(4, data.length - i);

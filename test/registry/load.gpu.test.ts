@@ -203,7 +203,7 @@ describe('a model without weights', () => {
 });
 
 describe('progress', () => {
-  it('counts pipelines, then tensors, each from the start to the total', async () => {
+  it('counts pipelines and tensors, each from the start to the total', async () => {
     const steps: Progress[] = [];
     await using model = await models.load('tiny_branches', { device, onProgress: (step) => steps.push(step) });
     const phases = { compile: 'pipelines', upload: 'tensors' } as const;
@@ -215,10 +215,7 @@ describe('progress', () => {
       const first = phase === 'compile' ? 0 : 1;
       expect(own.map(({ done }) => done)).toEqual(Array.from({ length: total + 1 - first }, (_, i) => i + first));
     }
-    expect(steps.findIndex(({ phase }) => phase === 'upload')).toBeGreaterThan(
-      steps.findLastIndex(({ phase }) => phase === 'compile'),
-    );
-    expect(steps.at(-1)).toMatchObject({ phase: 'upload', done: Object.keys(tinyState()).length });
+    expect(steps.findLast(({ phase }) => phase === 'upload')?.done).toBe(Object.keys(tinyState()).length);
     expect(model.ms.compile).toBeGreaterThan(0);
     expect(model.ms.load).toBeGreaterThan(0);
   });
@@ -233,15 +230,15 @@ describe('progress', () => {
 });
 
 /** A load that must fail and leave nothing on its device. */
-async function leavesNothing(options: LoadOptions): Promise<unknown> {
-  expect(spy.live()).toEqual([]);
-  const error = await models.load('tiny_branches', { ...options, device }).then(
+async function leavesNothing(options: LoadOptions, on = { device, spy }): Promise<unknown> {
+  expect(on.spy.live()).toEqual([]);
+  const error = await models.load('tiny_branches', { ...options, device: on.device }).then(
     () => new Error('it did not fail'),
     (reason: unknown) => reason,
   );
-  await device.acquired.device.queue.onSubmittedWorkDone();
-  expect(spy.live()).toEqual([]);
-  expect(device.acquired.fault()).toBeNull();
+  await on.device.acquired.device.queue.onSubmittedWorkDone();
+  expect(on.spy.live()).toEqual([]);
+  expect(on.device.acquired.fault()).toBeNull();
   return error;
 }
 
@@ -339,5 +336,87 @@ describe('a load of which one half fails', () => {
       expect(error.code).toBe('shape_mismatch');
       expect(error.message).toMatch(/^the model must return its logits, \[n,7\], and returns/);
     }
+  });
+});
+
+/** A device whose pipelines are there when `release` is called: all of them, or those of which `broken` does not say that they fail. */
+async function slowDevice() {
+  const made = await spiedDevice();
+  const gpu = made.device.acquired.device;
+  const make = gpu.createComputePipelineAsync.bind(gpu);
+  const gate: { open(): void; broken(label: string): boolean } = { open: () => {}, broken: () => false };
+  const held = new Promise<void>((resolve) => {
+    gate.open = resolve;
+  });
+  const asked: string[] = [];
+  const late = async (descriptor: GPUComputePipelineDescriptor) => {
+    asked.push(descriptor.label ?? '');
+    await held;
+    if (gate.broken(descriptor.label ?? '')) throw new DOMException('refused', 'OperationError');
+    return make(descriptor);
+  };
+  Object.defineProperty(gpu, 'createComputePipelineAsync', { value: late });
+  return { ...made, gate, asked };
+}
+
+describe('while pipelines compile', () => {
+  const tensors = Object.keys(tinyState()).length;
+
+  it('all weights go to the GPU, and are packed when what packs them is there', async () => {
+    const { device: slow, gate } = await slowDevice();
+    const steps: Progress[] = [];
+    const loading = models.load('tiny_branches', {
+      device: slow,
+      weights: tinyState(),
+      onProgress(step) {
+        steps.push(step);
+        if (step.phase === 'upload' && step.done === tensors) gate.open();
+      },
+    });
+    await using model = await loading;
+    const compiled = steps.filter(({ phase, done }) => phase === 'compile' && done > 0);
+    expect(compiled.length).toBeGreaterThan(1);
+    expect(steps.indexOf(compiled[0]!)).toBeGreaterThan(steps.findLastIndex(({ phase }) => phase === 'upload'));
+    expect(await logits(model)).toEqual(await logitsOf({ weights: tinyState() }));
+    slow.destroy();
+  });
+
+  it('those that pack weights are asked for first', async () => {
+    const { device: slow, gate, asked } = await slowDevice();
+    gate.open();
+    await using model = await models.load('tiny_branches', { device: slow, weights: tinyState() });
+    const run = new Set((await model.profile(tinyBatch(1))).rows.map(({ kernel }) => kernel));
+    const loadOnly = asked.filter((label) => !run.has(label));
+    expect(loadOnly.length).toBeGreaterThan(0);
+    expect(asked.slice(0, loadOnly.length)).toEqual(loadOnly);
+    slow.destroy();
+  });
+
+  it('a load can be stopped, which leaves nothing', async () => {
+    const on = await slowDevice();
+    const reason = new Error('the person left');
+    const stop = new AbortController();
+    const onProgress = ({ phase, done }: Progress) => {
+      if (phase === 'upload' && done === tensors) setTimeout(() => stop.abort(reason), 20);
+    };
+    expect(await leavesNothing({ signal: stop.signal, onProgress, weights: tinyState() }, on)).toBe(reason);
+    on.gate.open();
+    await using model = await models.load('tiny_branches', { device: on.device, weights: tinyState() });
+    expect(await logits(model)).toEqual(await logitsOf({ weights: tinyState() }));
+    on.device.destroy();
+  });
+
+  it.each(['load', 'run'] as const)('one of a %s that fails ends the load, and leaves nothing', async (of) => {
+    await using model = await models.load('tiny_branches', { device, weights: tinyState() });
+    const run = new Set((await model.profile(tinyBatch(1))).rows.map(({ kernel }) => kernel));
+    model.dispose();
+    const on = await slowDevice();
+    on.gate.broken = (label) => run.has(label) === (of === 'run');
+    const onProgress = ({ phase, done }: Progress) => {
+      if (phase === 'upload' && done === tensors) on.gate.open();
+    };
+    const error = await leavesNothing({ onProgress, weights: tinyState() }, on);
+    expect(error).toMatchObject({ name: 'DeviceError', code: 'invalid_program' });
+    on.device.destroy();
   });
 });

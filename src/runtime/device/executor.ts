@@ -1,15 +1,19 @@
-// Runs a program on a device: one residence a batch size, one submit a run, no allocation once a batch size is known.
+// Runs a program on a device: one residence a batch size, one submit a run, no allocation once a batch size is known. Runs start one
+// behind the other, and the next one starts while the last one is read back.
 
 import { settle } from '#acquire';
 import type { NamedTensor } from '../../weights/tensors.ts';
 import { DeviceError, UsageError } from '../errors.ts';
 import { atBatch } from '../graph/value.ts';
 import { batchWithinLimits, type Plan, planProgram } from '../plan/plan.ts';
-import type { Program } from '../plan/program.ts';
+import { kernelsOf, type Program } from '../plan/program.ts';
+import { unlessAborted } from '../unless_aborted.ts';
 import { type Acquired, checked } from './acquire.ts';
 import { Loader } from './loader.ts';
 import type { Pipelines } from './pipelines.ts';
+import type { Readback } from './readbacks.ts';
 import { type Memory, type Residence, reside } from './residence.ts';
+import { Turns } from './turns.ts';
 
 export type Arrays = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 
@@ -31,17 +35,19 @@ export interface ExecutorOptions {
 
 /** How long after a broken mapping a loss is waited for. */
 const LOSS_MS = 200;
+/** One that is read back, one that computes, one that waits: a fourth would only keep its input longer. */
+const RUNS_AT_ONCE = 3;
 
 export class Executor {
   readonly program: Program;
   readonly #acquired: Acquired;
   readonly #pipelines: Pipelines;
   readonly #options: ExecutorOptions;
-  /** For the batch size last asked for. */
+  /** For the batch size last asked about. */
   #plan: Plan;
   readonly #weights: ReadonlyMap<number, Memory>;
   #residence: Residence | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #disposed = false;
   #seen: DeviceError | null;
 
@@ -63,8 +69,9 @@ export class Executor {
   }
 
   /**
-   * Uploads the parameters and runs the load steps. The pipelines of the program must be compiled. Throws PlanError,
-   * DeviceError, WeightsError 'weights_mismatch' for a parameter that does not come; nothing stays allocated then.
+   * Uploads the parameters, compiles what is not compiled yet, and runs the load steps, each as soon as it can be: nothing else
+   * waits for a pipeline. Throws PlanError, DeviceError, WeightsError 'weights_mismatch' for a parameter that does not come, or the
+   * reason of `signal`, which ends waiting for pipelines; nothing stays allocated then.
    */
   static async load(
     acquired: Acquired,
@@ -72,12 +79,16 @@ export class Executor {
     program: Program,
     parameters: AsyncIterable<NamedTensor> | Iterable<NamedTensor>,
     options: ExecutorOptions = {},
+    signal?: AbortSignal,
   ): Promise<Executor> {
     const plan = planProgram(program, acquired.facts, { batch: 1, ...options });
-    const loader = new Loader(acquired, pipelines, program, plan);
+    const compiling = pipelines.compile(kernelsOf(program));
+    compiling.catch(() => {}); // it is told below, unless something else fails first
+    const loader = new Loader(acquired, pipelines, program, plan, signal);
     try {
       for await (const tensor of parameters) await loader.put(tensor);
-      const weights = loader.finish();
+      const weights = await loader.finish();
+      await unlessAborted(compiling, signal);
       await settle(acquired.device.queue.onSubmittedWorkDone(), acquired.facts);
       const fault = acquired.fault();
       if (fault?.code === 'device_lost') throw fault;
@@ -88,9 +99,9 @@ export class Executor {
     }
   }
 
-  /** The batch size last asked for. */
+  /** A batch size that takes no new memory, where there is one. */
   get batch(): number {
-    return this.#plan.batch;
+    return (this.#residence?.plan ?? this.#plan).batch;
   }
 
   /** The plan for a batch size, without allocating anything. */
@@ -107,34 +118,32 @@ export class Executor {
   }
 
   /** One run on a batch of `batch` images, inputs in NCHW. Calls queue up behind each other. */
-  run(batch: number, inputs: Arrays): Promise<Record<string, Float32Array<ArrayBuffer>>> {
-    return this.#exclusively(`a run on a batch of ${batch}`, batch, (residence) => {
-      this.#upload(residence, inputs);
-      const { device } = this.#acquired;
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (const { pipeline, bindGroup, dispatch } of residence.run) {
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, bindGroup);
-        pass.dispatchWorkgroups(...dispatch.grid);
-      }
-      pass.end();
-      this.#copyOutputs(encoder, residence);
-      device.queue.submit([encoder.finish()]);
-      return this.#read(residence);
+  async run(batch: number, inputs: Arrays): Promise<Record<string, Float32Array<ArrayBuffer>>> {
+    const { results } = await this.#turns.next(async () => {
+      const residence = await this.#ready(batch);
+      while (!residence.readbacks.available) await this.#turns.anyEnds();
+      if (this.#disposed) throw disposed();
+      const results = this.#run(residence, inputs);
+      this.#turns.overlap(results);
+      return { results }; // in an object, as the next run is not to wait for them
     });
+    return results;
   }
 
   /** `work` on the memory of a batch size while nothing else runs in it: profiles, diagnoses, tests. `what` is for errors. */
   inside<T>(what: string, batch: number, work: (inside: Inside) => Promise<T>): Promise<T> {
-    return this.#exclusively(`${what} with a batch of ${batch}`, batch, (residence) =>
-      work({
+    return this.#turns.next(async () => {
+      const residence = await this.#ready(batch);
+      await this.#turns.allEnd();
+      if (this.#disposed) throw disposed();
+      const inside: Inside = {
         acquired: this.#acquired,
         weights: this.#weights,
         residence,
         upload: (inputs) => this.#upload(residence, inputs),
-      }),
-    );
+      };
+      return this.#checked(`${what} with a batch of ${batch}`, () => work(inside));
+    });
   }
 
   /** Frees the GPU memory at once; runs that are under way throw UsageError 'disposed'. Safe to call twice. */
@@ -148,15 +157,19 @@ export class Executor {
 
   /** Frees the GPU memory once the runs asked for so far are done. */
   retire(): void {
-    void this.#last.then(() => this.dispose());
+    void this.#turns.next(() => this.#turns.allEnd()).then(() => this.dispose());
   }
 
   async #reside(batch: number): Promise<Residence> {
     if (this.#residence?.plan.batch === batch) return this.#residence;
     const plan = this.plan(batch);
+    await this.#turns.allEnd();
     this.#residence?.dispose();
     this.#residence = null;
-    const residence = await reside(this.#acquired, this.#pipelines, plan, this.#weights);
+    if (this.#disposed) throw disposed();
+    // A plan counts the memory that one run is read back through, and a budget is what a plan says.
+    const runs = this.#options.budgetBytes === undefined ? RUNS_AT_ONCE : 1;
+    const residence = await reside(this.#acquired, this.#pipelines, plan, this.#weights, runs);
     if (this.#disposed) {
       residence.dispose();
       throw disposed();
@@ -176,38 +189,64 @@ export class Executor {
     }
   }
 
-  #copyOutputs(encoder: GPUCommandEncoder, { outputs }: Residence): void {
-    for (const { from, to, bytes } of Object.values(outputs)) encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+  /** Has submitted all of a run when it returns; what it returns settles when the results are there. */
+  async #run(residence: Residence, inputs: Arrays): Promise<Record<string, Float32Array<ArrayBuffer>>> {
+    const { readbacks } = residence;
+    const taken: Readback[] = [];
+    let whole = false;
+    try {
+      const results = await this.#checked(`a run on a batch of ${residence.plan.batch}`, () => {
+        const readback = readbacks.take();
+        taken.push(readback);
+        this.#upload(residence, inputs);
+        this.#submit(residence, readback);
+        return this.#read(residence, readback);
+      });
+      whole = true;
+      return results;
+    } finally {
+      for (const readback of taken) readbacks.give(readback, whole);
+    }
+  }
+
+  #submit({ run, outputs }: Residence, readback: Readback): void {
+    const { device } = this.#acquired;
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const { pipeline, bindGroup, dispatch } of run) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(...dispatch.grid);
+    }
+    pass.end();
+    for (const [name, { from, bytes }] of Object.entries(outputs))
+      encoder.copyBufferToBuffer(from, 0, readback[name]!, 0, bytes);
+    device.queue.submit([encoder.finish()]);
   }
 
   /** Maps every output before anything is awaited, so that errors fall into the scopes of the run. */
-  async #read({ outputs, plan }: Residence): Promise<Record<string, Float32Array<ArrayBuffer>>> {
-    const results = Object.entries(outputs).map(async ([name, { to }]) => {
-      await settle(to.mapAsync(GPUMapMode.READ), this.#acquired.facts);
+  async #read({ plan }: Residence, readback: Readback): Promise<Record<string, Float32Array<ArrayBuffer>>> {
+    const results = Object.entries(readback).map(async ([name, buffer]) => {
+      await settle(buffer.mapAsync(GPUMapMode.READ), this.#acquired.facts);
       // Buffers are padded to whole vectors; results are not.
       const bytes = 4 * count(this.program, plan, plan.outputs[name]!);
-      const data = new Float32Array(to.getMappedRange(0, bytes).slice(0));
-      to.unmap();
+      const data = new Float32Array(buffer.getMappedRange(0, bytes).slice(0));
+      buffer.unmap();
       return [name, data] as const;
     });
     return Object.fromEntries(await Promise.all(results));
   }
 
-  #exclusively<T>(what: string, batch: number, work: (residence: Residence) => Promise<T>): Promise<T> {
-    const mine = this.#last.then(() => this.#guarded(what, batch, work));
-    this.#last = mine.then(
-      () => {}, // not the result, which would be kept until the next run
-      () => {},
-    );
-    return mine;
-  }
-
-  async #guarded<T>(what: string, batch: number, work: (residence: Residence) => Promise<T>): Promise<T> {
+  /** The memory for a batch size, to start in. */
+  async #ready(batch: number): Promise<Residence> {
     if (this.#disposed) throw disposed();
     this.#checkFault();
-    const residence = await this.#reside(batch);
+    return this.#reside(batch);
+  }
+
+  async #checked<T>(what: string, work: () => Promise<T>): Promise<T> {
     try {
-      const result = await checked(this.#acquired, what, () => work(residence));
+      const result = await checked(this.#acquired, what, work);
       this.#checkFault();
       return result;
     } catch (error) {

@@ -1,18 +1,25 @@
-// Parameters onto the GPU as they arrive: each load step runs when its last input is there, and what nobody needs then is freed.
+// Parameters onto the GPU as they arrive: each load step runs when its last input and its pipeline are there, and what nobody needs then is freed.
 
 import type { NamedTensor } from '../../weights/tensors.ts';
 import { DeviceError, WeightsError } from '../errors.ts';
 import { elementCount } from '../graph/value.ts';
 import { keptBuffers, type Plan } from '../plan/plan.ts';
 import { accesses, type BufferSpec, type Program, type Step } from '../plan/program.ts';
+import { unlessAborted } from '../unless_aborted.ts';
 import { type Acquired, checked } from './acquire.ts';
 import type { Pipelines } from './pipelines.ts';
 import { bind, type Memory, makeTexture, uploadUniforms } from './residence.ts';
+
+/** Bytes that may lie on the GPU waiting for pipelines to be packed by: with all of a network's there it would take twice its weights. */
+const HELD_BYTES = 64 * 2 ** 20;
+/** Copied at once; a longer copy would hold up a page. */
+const SLICE_ELEMENTS = 4 * 2 ** 20;
 
 export class Loader {
   readonly #acquired: Acquired;
   readonly #plan: Plan;
   readonly #pipelines: Pipelines;
+  readonly #signal: AbortSignal | undefined;
   readonly #uniforms: GPUBuffer;
   readonly #memory = new Map<number, Memory>();
   readonly #kept: ReadonlySet<number>;
@@ -23,11 +30,12 @@ export class Loader {
   readonly #writers = new Map<number, number>();
   readonly #wanted: Map<string, BufferSpec[]>;
 
-  /** `plan` may be for any batch size: load steps do not depend on it. Pipelines must be compiled. */
-  constructor(acquired: Acquired, pipelines: Pipelines, program: Program, plan: Plan) {
+  /** `plan` may be for any batch size: load steps do not depend on it. Pipelines may be compiling; `signal` ends the wait for them. */
+  constructor(acquired: Acquired, pipelines: Pipelines, program: Program, plan: Plan, signal?: AbortSignal) {
     this.#acquired = acquired;
     this.#pipelines = pipelines;
     this.#plan = plan;
+    this.#signal = signal;
     this.#uniforms = uploadUniforms(acquired.device, plan);
     this.#kept = keptBuffers(program);
     this.#waiting = program.load.map((step, index) => ({ step, index, missing: new Set(accesses(step).reads) }));
@@ -59,22 +67,28 @@ export class Loader {
       throw WeightsError.mismatch(`parameter ${name} is [${shape}] with ${data.length} numbers, not ${expected}`, [
         `${name} has ${data.length} numbers, the program takes ${expected}`,
       ]);
-    await checked(this.#acquired, `parameter ${name}`, () => {
-      for (const { id, parameter } of targets) {
-        const { from, to } = parameter!;
-        const buffer = this.#buffer(id);
-        this.#acquired.device.queue.writeBuffer(buffer, 0, data, from * rowElements, (to - from) * rowElements);
-        this.#arrived(id);
-      }
-    });
+    for (const { id, parameter } of targets) {
+      const [start, end] = [parameter!.from * rowElements, parameter!.to * rowElements];
+      for (let at = start; at < end; at += SLICE_ELEMENTS)
+        await checked(this.#acquired, `parameter ${name}`, () => {
+          const size = Math.min(SLICE_ELEMENTS, end - at);
+          this.#acquired.device.queue.writeBuffer(this.#buffer(id), 4 * (at - start), data, at, size);
+          if (at + size === end) this.#arrived(id);
+        });
+    }
     this.#wanted.delete(name);
+    while (this.#heldBytes() > HELD_BYTES) await this.#waitForPipeline();
   }
 
-  /** Everything the runs need, by buffer id. Throws WeightsError 'weights_mismatch' if a parameter never came. */
-  finish(): ReadonlyMap<number, Memory> {
+  /**
+   * Everything the runs need, by buffer id, once the last load step has run. Throws WeightsError 'weights_mismatch' if a
+   * parameter never came, and what compiling throws.
+   */
+  async finish(): Promise<ReadonlyMap<number, Memory>> {
     const [missing] = this.#wanted.keys();
     if (missing !== undefined)
       throw new WeightsError('weights_mismatch', `parameter ${missing} was never given (${this.#wanted.size} missing)`);
+    while (this.#complete().length > 0) await this.#waitForPipeline();
     if (this.#waiting.length > 0)
       throw new DeviceError('invalid_program', `load step ${this.#waiting[0]?.step.kernel.name} never became ready`);
     this.#uniforms.destroy();
@@ -90,6 +104,10 @@ export class Loader {
 
   #arrived(id: number): void {
     for (const entry of this.#waiting) entry.missing.delete(id);
+    this.#runReady();
+  }
+
+  #runReady(): void {
     for (let ready = this.#nextReady(); ready >= 0; ready = this.#nextReady()) {
       const [entry] = this.#waiting.splice(ready, 1);
       if (entry) this.#dispatch(entry.index, entry.step);
@@ -97,7 +115,24 @@ export class Loader {
   }
 
   #nextReady(): number {
-    return this.#waiting.findIndex(({ missing }) => missing.size === 0);
+    return this.#waiting.findIndex(({ missing, step }) => missing.size === 0 && this.#pipelines.has(step.kernel));
+  }
+
+  /** Steps that have all they read, and wait for their pipelines alone. */
+  #complete(): Step[] {
+    return this.#waiting.filter(({ missing }) => missing.size === 0).map(({ step }) => step);
+  }
+
+  #heldBytes(): number {
+    const held = new Set(this.#complete().flatMap((step) => accesses(step).reads));
+    return [...held].reduce((sum, id) => sum + this.#plan.buffers[id]!.bytes, 0);
+  }
+
+  async #waitForPipeline(): Promise<void> {
+    const [step] = this.#complete();
+    if (!step) return;
+    await unlessAborted(this.#pipelines.compile([step.kernel]), this.#signal);
+    await checked(this.#acquired, `load step ${step.kernel.name}`, () => this.#runReady());
   }
 
   #dispatch(index: number, step: Step): void {
@@ -131,7 +166,7 @@ export class Loader {
   }
 
   #buffer(id: number): GPUBuffer {
-    const memory = this.#allocate(id);
+    const memory = this.#memory.get(id) ?? this.#allocate(id);
     if ('createView' in memory) throw new TypeError(`${this.#plan.buffers[id]?.name} is a texture, not a parameter`);
     return memory;
   }

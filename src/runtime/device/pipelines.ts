@@ -19,24 +19,32 @@ export class Pipelines {
   }
 
   /**
-   * Compiles what is not compiled yet. `onProgress` counts distinct pipelines.
-   * Throws DeviceError 'invalid_program' naming the kernel.
+   * Compiles what is not compiled yet, in this order where the driver keeps one; each can be used as soon as it is there.
+   * `onProgress` counts distinct pipelines. Throws DeviceError 'invalid_program' naming the kernel.
    */
   async compile(kernels: readonly Kernel[], onProgress?: (done: number, total: number) => void): Promise<void> {
-    const distinct = new Map(kernels.map((kernel) => [kernelKey(kernel), kernel]));
-    const ready = new Map<string, Pipeline>();
+    const distinct = new Map<string, Kernel[]>();
+    for (const kernel of new Set(kernels)) {
+      const key = kernelKey(kernel);
+      distinct.set(key, [...(distinct.get(key) ?? []), kernel]);
+    }
     let done = 0;
     onProgress?.(done, distinct.size);
     await Promise.all(
-      [...distinct].map(async ([key, kernel]) => {
-        ready.set(key, await (this.#made.get(key) ?? this.#start(key, kernel)));
+      [...distinct].map(async ([key, same]) => {
+        const pipeline = await (this.#made.get(key) ?? this.#start(key, same[0]!));
+        for (const kernel of same) this.#ready.set(kernel, pipeline);
         onProgress?.(++done, distinct.size);
       }),
     );
-    for (const kernel of kernels) this.#ready.set(kernel, ready.get(kernelKey(kernel))!);
   }
 
-  /** A compiled pipeline; `compile` must have been awaited for this kernel. */
+  /** Whether `get` has it. */
+  has(kernel: Kernel): boolean {
+    return this.#ready.has(kernel);
+  }
+
+  /** A compiled pipeline; `compile` must have been awaited for this kernel, or `has` have said so. */
   get(kernel: Kernel): Pipeline {
     const pipeline = this.#ready.get(kernel);
     if (!pipeline) throw new TypeError(`${kernel.name} has not been compiled`);

@@ -3,6 +3,7 @@
 import type { Dispatch, Plan, PlannedBuffer } from '../plan/plan.ts';
 import { type Acquired, checked } from './acquire.ts';
 import type { Pipelines } from './pipelines.ts';
+import { Readbacks } from './readbacks.ts';
 
 export type Memory = GPUBuffer | GPUTexture;
 
@@ -17,27 +18,29 @@ export interface Residence {
   readonly plan: Plan;
   readonly run: readonly BoundDispatch[];
   readonly inputs: Readonly<Record<string, GPUBuffer>>;
-  /** Outputs and the mappable buffers they are copied to. */
-  readonly outputs: Readonly<
-    Record<string, { readonly from: GPUBuffer; readonly to: GPUBuffer; readonly bytes: number }>
-  >;
+  readonly outputs: Readonly<Record<string, { readonly from: GPUBuffer; readonly bytes: number }>>;
+  /** What outputs are copied to. */
+  readonly readbacks: Readbacks;
   readonly arenas: readonly GPUBuffer[];
   dispose(): void;
 }
 
 /**
- * Allocates what a plan needs beside `weights` (buffer id -> memory), and binds it. Throws DeviceError 'out_of_memory', and
- * keeps nothing then.
+ * Allocates what a plan needs beside `weights` (buffer id -> memory), and binds it. Up to `runs` may be read back at a time.
+ * Throws DeviceError 'out_of_memory', and keeps nothing then.
  */
 export async function reside(
   acquired: Acquired,
   pipelines: Pipelines,
   plan: Plan,
   weights: ReadonlyMap<number, Memory>,
+  runs: number,
 ): Promise<Residence> {
   const { device } = acquired;
   const owned: Memory[] = [];
+  let readbacks: Readbacks | null = null;
   const dispose = () => {
+    readbacks?.dispose();
     for (const made of owned) made.destroy();
   };
   const make = (): Residence => {
@@ -57,9 +60,14 @@ export async function reside(
     };
     const inputs = mapValues(plan.inputs, end);
     const outputs = mapValues(plan.outputs, (id) => {
-      const { name, bytes } = plan.buffers[id]!;
-      return { from: end(id), to: buffer(`${name} readback`, bytes, MAP_READ | COPY_DST), bytes };
+      const { bytes } = plan.buffers[id]!;
+      return { from: end(id), bytes };
     });
+    readbacks = new Readbacks(runs, () =>
+      mapValues(outputs, ({ bytes }, name) =>
+        device.createBuffer({ label: `${name} readback`, size: bytes, usage: MAP_READ | COPY_DST }),
+      ),
+    );
     const textures = new Map<number, GPUTexture>();
     for (const { id, name, role, texture } of plan.buffers) {
       if (role !== 'activation' || !texture) continue;
@@ -77,7 +85,7 @@ export async function reside(
       return 'createView' in memory ? memory.createView() : { buffer: memory };
     };
     const run = plan.run.map((dispatch) => bind(device, pipelines, plan, uniforms, dispatch, resource));
-    return { plan, run, inputs, outputs, arenas, dispose };
+    return { plan, run, inputs, outputs, readbacks, arenas, dispose };
   };
   try {
     return await checked(acquired, `memory for a batch of ${plan.batch} (${plan.peakBytes} bytes)`, make);
@@ -127,6 +135,6 @@ export function bind(
   return { dispatch, pipeline, bindGroup };
 }
 
-function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A, key: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
 }

@@ -67,3 +67,8 @@ export function accesses(step: Step): { readonly writes: readonly number[]; read
   }
   return { writes, reads };
 }
+
+/** What has to be compiled, what packs the weights first: the weights wait for it. */
+export function kernelsOf({ load, run }: Program): readonly Kernel[] {
+  return [...load, ...run].map(({ kernel }) => kernel);
+}
