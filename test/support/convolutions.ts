@@ -7,7 +7,7 @@ import { conv2dReference } from '../../src/wgsl/conv2d/conv2d.ref.ts';
 import { type Conv2dAttributes, conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import { defineOp } from '../../src/wgsl/op.ts';
 import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
-import { winogradTerms } from '../../src/wgsl/winograd/winograd.ref.ts';
+import { isWinograd, winogradTerms } from '../../src/wgsl/winograd/winograd.ref.ts';
 import { apply, boundOf, candidates, runValue, type TestTensor, worst } from './operators.ts';
 
 export interface ConvolutionTensors {
@@ -49,8 +49,8 @@ export function summedBy(
   { x, w, bias, residual }: ConvolutionTensors,
   { padding }: ConvolutionAttributes,
 ): Reference {
-  if (kernel !== 'winograd') return reference;
-  const { terms, length } = winogradTerms(x, w, padding);
+  if (!isWinograd(kernel)) return reference;
+  const { terms, length } = winogradTerms(x, w, padding, kernel);
   const [, K = 1, P = 1, Q = 1] = reference.shape;
   const outside = terms.map((sum, i) => {
     const k = Math.floor(i / (P * Q)) % K;

@@ -5,12 +5,13 @@ import { atBatch, formatShape, type Value } from '../../runtime/graph/value.ts';
 import { epilogueAttributes } from '../activation/epilogue.ts';
 import { depthwise } from '../depthwise/depthwise.ts';
 import { activation, defineOp } from '../op.ts';
-import { winograd } from '../winograd/winograd.ts';
+import { winograd, winograd2x2 } from '../winograd/winograd.ts';
 import { conv2dBroadcast } from './conv2d_broadcast.ts';
 import { conv2dDirect } from './conv2d_direct.ts';
 import { conv2dGrouped } from './conv2d_grouped.ts';
 import { conv2dNarrow } from './conv2d_narrow.ts';
-import { conv2dTile } from './conv2d_tile.ts';
+import { conv2dTiles } from './conv2d_tile.ts';
+import { conv2dVector } from './conv2d_vector.ts';
 
 const pair = z.tuple([z.int().check(z.positive()), z.int().check(z.positive())]);
 const side = z.int().check(z.nonnegative());
@@ -58,7 +59,17 @@ export const conv2d = defineOp({
     return shape;
   },
   macs: conv2dMacs,
-  kernels: [conv2dDirect, conv2dGrouped, conv2dTile, conv2dBroadcast, conv2dNarrow, winograd, depthwise],
+  kernels: [
+    conv2dDirect,
+    conv2dGrouped,
+    ...conv2dTiles,
+    conv2dVector,
+    conv2dBroadcast,
+    conv2dNarrow,
+    winograd,
+    winograd2x2,
+    depthwise,
+  ],
 });
 
 /** Multiply-adds for one image: each weight once for each output pixel. */

@@ -1,47 +1,70 @@
 // Convolution as a tiled matrix product in workgroup memory: what feeds the arithmetic of a real GPU. Asks for no halo.
 
-import { defineKernel } from '../kernel.ts';
-import type { Candidate } from '../op.ts';
-import { epilogueOf } from '../shared/epilogue.ts';
-import { image, imageUniforms } from '../shared/image.ts';
-import imageText from '../shared/image.wgsl';
+import { late } from '../late.ts';
+import type { Call, Candidate } from '../op.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
-import source from './conv2d_tile.wgsl';
-import { geometry, tapUniforms } from './geometry.ts';
-import { byTaps, packBuffer, reductionRows } from './pack_weights.ts';
-import { ranked } from './speed.ts';
+import { geometry } from './geometry.ts';
+import { pixelsOf, ranked, speed } from './speed.ts';
 
-const TILE = 64;
+/** What a workgroup makes, in pixels and in vectors of filters, and its invocations along both. */
+export interface Tile {
+  readonly pixels: number;
+  readonly quads: number;
+  readonly down: number;
+  readonly across: number;
+}
 
-export const conv2dTile: Candidate<Conv2dAttributes> = {
-  name: 'conv2d_tile',
-  suits(call) {
-    const { limits } = call.facts;
-    if (call.attributes.groups > 1 || limits.maxComputeInvocationsPerWorkgroup < TILE) return 0;
-    return ranked(call, 'tile', 1);
-  },
-  emit(call, emitter) {
-    const { filters, outH, outW, macs } = geometry(call);
-    const x = emitter.input('x');
-    const order = byTaps(call, image(x).written);
-    const epilogue = epilogueOf(call, emitter);
-    const panels = Math.ceil(filters / TILE);
-    emitter.step({
-      kernel: defineKernel('conv2d_tile', [source, imageText, ...epilogue.sources]),
-      bind: { x, w: packBuffer(call, emitter, order, TILE), y: emitter.output, ...epilogue.bind },
-      uniforms: (n) => ({
-        ...imageUniforms('x', image(x)),
-        ...imageUniforms('y', image(emitter.output)),
-        pixels: outH * outW * n,
-        w_quads: (panels * TILE) / 4,
-        products: reductionRows(order),
-        columns: order.columns,
-        channels: order.run,
-        ...tapUniforms(call),
-        ...epilogue.uniforms,
-      }),
-      grid: (n) => [Math.ceil((outH * outW * n) / TILE), panels, 1],
-      flops: (n) => 2 * macs * n,
-    });
-  },
-};
+/** Products that a workgroup takes at a time. */
+export const STEP = 16;
+const LEAST_OF_A_PART = 8 * STEP;
+const MOST_PARTS = 16;
+// Invocations that keep a GPU busy.
+const ENOUGH = 8192;
+
+/** Pixels by filters, how well the arithmetic is fed, and whether sums are split into parts that are added up afterwards. */
+const tiles: readonly (readonly [Tile, number, boolean])[] = [
+  [{ pixels: 64, quads: 16, down: 8, across: 8 }, 0.9, false],
+  [{ pixels: 128, quads: 32, down: 16, across: 16 }, 1, false],
+  [{ pixels: 128, quads: 16, down: 16, across: 8 }, 0.95, false],
+  [{ pixels: 64, quads: 8, down: 8, across: 8 }, 0.8, false],
+  [{ pixels: 32, quads: 8, down: 8, across: 8 }, 0.6, false],
+  [{ pixels: 64, quads: 16, down: 8, across: 8 }, 0.8, true],
+  [{ pixels: 32, quads: 8, down: 8, across: 8 }, 0.5, true],
+];
+
+export const conv2dTiles: readonly Candidate<Conv2dAttributes>[] = tiles.map(([tile, fed, splits]) => {
+  const { pixels, quads, down, across } = tile;
+  return late(
+    {
+      name: `conv2d_${splits ? 'split' : 'tile'}_${pixels}x${4 * quads}`,
+      suits(call) {
+        const { limits } = call.facts;
+        const parts = splits ? partsOf(call, tile) : 1;
+        if (call.attributes.groups > 1 || limits.maxComputeInvocationsPerWorkgroup < down * across) return 0;
+        if (limits.maxComputeWorkgroupStorageSize < 16 * STEP * (pixels / 4 + quads) || parts === 0) return 0;
+        const whole = workgroups(call, tile);
+        const used = (pixelsOf(call) * geometry(call).filters) / (whole * pixels * 4 * quads);
+        const busy = Math.min(1, (parts * whole * down * across) / ENOUGH);
+        // However few of them are busy, workgroups wait less often for memory than the other kernels for GPUs.
+        return ranked(call, 'tile', (1 + fed * used * busy) / 2);
+      },
+    },
+    (facts) => speed(facts, 'tile') > 1,
+    async () => {
+      const { emitTile } = await import('./conv2d_tile_emit.ts');
+      return { emit: (call, emitter) => emitTile(call, emitter, tile, splits ? partsOf(call, tile) : 1) };
+    },
+  );
+});
+
+function workgroups(call: Call<Conv2dAttributes>, { pixels, quads }: Tile): number {
+  return Math.ceil(pixelsOf(call) / pixels) * Math.ceil(geometry(call).filters / 4 / quads);
+}
+
+/** Parts of each sum that make enough of few tiles; 0 where there are enough of them, or too few products. */
+function partsOf(call: Call<Conv2dAttributes>, tile: Tile): number {
+  const { channels, kernelH, kernelW } = geometry(call);
+  const most = Math.min(MOST_PARTS, Math.floor((channels * kernelH * kernelW) / LEAST_OF_A_PART));
+  const parts = Math.min(most, Math.ceil(ENOUGH / (workgroups(call, tile) * tile.down * tile.across)));
+  return parts > 1 ? parts : 0;
+}
