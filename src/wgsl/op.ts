@@ -40,7 +40,7 @@ export interface Candidate<A = Attributes> {
   /** What it asks of how its image inputs lie in memory. */
   needs?(call: Call<A>): Readonly<Record<string, Partial<ImageNeeds>>>;
   emit(call: Call<A>, emitter: Emitter): void;
-  /** For kernels that few adapters or few networks want: `emit` works once this has been awaited. Others leave their text undownloaded. */
+  /** For kernels that few adapters or few networks want: they serve once this has been awaited. Others leave them undownloaded. */
   readonly late?: { wanted(facts: AdapterFacts, value: Value): boolean; load(): Promise<void> };
 }
 

@@ -47,7 +47,7 @@ const calls: [string, number[], Record<string, string>][] = [
   ['3x3 of few channels', [6, 14, 16, 3, 1, 1], { lavapipe: 'conv2d_narrow', discrete: 'conv2d_tile_32x32' }],
   ['one channel, few filters', [1, 28, 6, 5, 1, 1], { lavapipe: 'conv2d_narrow' }],
   ['few filters, many channels', [64, 28, 10, 1, 1, 1], { lavapipe: 'conv2d_narrow' }],
-  ['few filters of one pixel', [84, 1, 10, 1, 1, 1], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_vector' }],
+  ['few filters of one pixel', [84, 1, 10, 1, 1, 1], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_tile_32x32' }],
   ['a point', [256, 14, 1024, 1, 1, 1], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_tile_64x32' }],
   ['narrow groups', [128, 56, 128, 3, 1, 32], { lavapipe: 'conv2d_grouped', discrete: 'conv2d_grouped' }],
   ['wide groups', [1024, 7, 1024, 3, 1, 32], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_grouped' }],

@@ -12,10 +12,20 @@ import imageText from '../shared/image.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
 import sumSource from './conv2d_split_sum.wgsl';
-import { STEP, type Tile } from './conv2d_tile.ts';
 import source from './conv2d_tile.wgsl';
 import { geometry, tapUniforms } from './geometry.ts';
 import { byTaps, packBuffer, reductionRows } from './pack_weights.ts';
+
+/** What a workgroup makes, in pixels and in vectors of filters, and its invocations along both. */
+export interface Tile {
+  readonly pixels: number;
+  readonly quads: number;
+  readonly down: number;
+  readonly across: number;
+}
+
+/** Products that a workgroup takes at a time. */
+export const STEP = 16;
 
 /** Where sums go, how they lie there, and what follows them at once. */
 interface Target {

@@ -4,7 +4,7 @@ import type { AdapterFacts } from '../../runtime/plan/facts.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
 import type { Call } from '../op.ts';
 
-type Method = 'broadcast' | 'narrow' | 'winograd' | 'winograd_2x2' | 'depthwise' | 'grouped' | 'tile' | 'vector';
+type Method = 'broadcast' | 'narrow' | 'winograd' | 'winograd_2x2' | 'depthwise' | 'grouped' | 'tile';
 
 // Multiples of the plain kernel's speed. On a CPU as measured on lavapipe (Zen 3); SwiftShader keeps the order. There barriers
 // and workgroup memory cost more than they save. On GPUs they are what feeds the arithmetic, and what CPUs want is not offered.
@@ -16,7 +16,6 @@ const onCpu: Readonly<Record<Method, number>> = {
   depthwise: 8,
   grouped: 4,
   tile: 0.5,
-  vector: 0.5,
 };
 const onGpu: Readonly<Record<Method, number>> = {
   broadcast: 0,
@@ -26,7 +25,6 @@ const onGpu: Readonly<Record<Method, number>> = {
   depthwise: 8,
   grouped: 4,
   tile: 10,
-  vector: 10,
 };
 
 export function speed({ fallback }: AdapterFacts, method: Method): number {
@@ -44,7 +42,6 @@ const preparation: Readonly<Record<Method, number>> = {
   depthwise: 0,
   grouped: PACKING,
   tile: PACKING,
-  vector: 0,
 };
 // Images of a batch where weights change: that of a training step, which is not known here.
 const IMAGES = 8;

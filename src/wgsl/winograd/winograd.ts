@@ -5,85 +5,64 @@
 // 0, +-3/4, +-3/2 and infinity, not the paper's 0, +-1, +-2: their powers are as exact, and half as much error is amplified
 // (why points matter: B. Barabasz et al., 2018, arXiv:1803.10986). Those of F(2x2) are 0, +-1 and infinity.
 
-import { roundUp, type TextureLayout } from '../../runtime/plan/layout.ts';
+import { type ImageNeeds, roundUp } from '../../runtime/plan/layout.ts';
+import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
-import { broadcastLanes } from '../conv2d/conv2d_broadcast.ts';
 import { geometry } from '../conv2d/geometry.ts';
-import { panelsOf, weightTexture } from '../conv2d/pack_weights.ts';
-import { ranked, speed } from '../conv2d/speed.ts';
-import { late } from '../late.ts';
-import type { Call, Candidate } from '../op.ts';
+import { ranked } from '../conv2d/speed.ts';
+import type { Way } from '../late.ts';
+import type { Call } from '../op.ts';
+import { type Form, filterTexture, tiling } from './tiling.ts';
+import { emitWinograd } from './winograd_emit.ts';
 
 // Below the plain kernel's rank.
 const NOT_CHOSEN = 0.5;
 
-/** Pixels of a tile's side: those that are made, and those that are read. */
-export interface Form {
-  readonly made: 2 | 4;
-  readonly side: 4 | 6;
+/** F(4x4, 3x3) and F(2x2, 3x3), by their candidates' names. */
+export const ways = {
+  winograd: way('winograd', { made: 4, side: 6 }),
+  winograd_2x2: way('winograd_2x2', { made: 2, side: 4 }),
+} as const;
+
+function way(name: 'winograd' | 'winograd_2x2', form: Form): Way<Conv2dAttributes> {
+  return {
+    suits: (call) => suits(call, name, form),
+    needs: (call) => ({ x: imageNeeds(call, form) }),
+    emit: (call, emitter) => emitWinograd(call, emitter, form),
+  };
 }
 
-interface Tiling {
-  readonly tilesH: number;
-  readonly tilesW: number;
-  readonly tiles: number;
-}
-
-export const winograd = candidate('winograd', { made: 4, side: 6 });
-export const winograd2x2 = candidate('winograd_2x2', { made: 2, side: 4 });
-
-function candidate(name: 'winograd' | 'winograd_2x2', form: Form): Candidate<Conv2dAttributes> {
+function suits(call: Call<Conv2dAttributes>, name: 'winograd' | 'winograd_2x2', form: Form): number {
   const { made, side } = form;
-  return late(
-    {
-      name,
-      suits(call) {
-        const { stride, dilation, groups } = call.attributes;
-        const { kernelH, kernelW, channels, filters, outH, outW } = geometry(call);
-        if (broadcastLanes(call) === 0 || groups !== 1 || kernelH !== 3 || kernelW !== 3) return 0;
-        if (Math.max(...stride, ...dilation) > 1) return 0;
-        if (!filterTexture(call, form, roundUp(channels, call.block))) return 0;
-        const { tiles } = tiling(call, form);
-        const most = 4 * side * side * tiles * (Math.max(channels, filters) + call.block);
-        if (most > call.facts.limits.maxStorageBufferBindingSize) return 0;
-        // Tiles past the edge are computed for nothing, and the transforms cost as much as the products of 32 channels.
-        const used = (outH * outW) / (made * made * tiles);
-        const few = Math.min(channels, filters);
-        const rank = few < 8 ? 0 : ranked(call, name, (used * few) / (few + 16));
-        // Its rounding is ten times that of the sum itself: where weights learn, enough to turn the signs of a few ReLUs.
-        return call.changing?.has('w') ? Math.min(rank, NOT_CHOSEN) : rank;
-      },
-      needs(call) {
-        const [top, left, bottom, right] = call.attributes.padding;
-        const { height, width } = geometry(call);
-        const { tilesH, tilesW } = tiling(call, form);
-        // The last tile reaches past the padding, and what it reads there must be zero: it is mixed into pixels that count.
-        const past = (tiles: number, before: number, size: number) => tiles * made + side - made - before - size;
-        const halo = {
-          top,
-          left,
-          bottom: Math.max(bottom, past(tilesH, top, height)),
-          right: Math.max(right, past(tilesW, left, width)),
-        };
-        return { x: { halo } };
-      },
-    },
-    (facts) => speed(facts, name) > 0,
-    async () => {
-      const { emitWinograd } = await import('./winograd_emit.ts');
-      return { emit: (call, emitter) => emitWinograd(call, emitter, form) };
-    },
-  );
+  const { stride, dilation, groups } = call.attributes;
+  const { kernelH, kernelW, channels, filters, outH, outW } = geometry(call);
+  if (broadcastLanes(call) === 0 || groups !== 1 || kernelH !== 3 || kernelW !== 3) return 0;
+  if (Math.max(...stride, ...dilation) > 1) return 0;
+  if (!filterTexture(call, form, roundUp(channels, call.block))) return 0;
+  const { tiles } = tiling(call, form);
+  const most = 4 * side * side * tiles * (Math.max(channels, filters) + call.block);
+  if (most > call.facts.limits.maxStorageBufferBindingSize) return 0;
+  // Tiles past the edge are computed for nothing, and the transforms cost as much as the products of 32 channels.
+  const used = (outH * outW) / (made * made * tiles);
+  const few = Math.min(channels, filters);
+  const rank = few < 8 ? 0 : ranked(call, name, (used * few) / (few + 16));
+  // Its rounding is ten times that of the sum itself: where weights learn, enough to turn the signs of a few ReLUs.
+  return call.changing?.has('w') ? Math.min(rank, NOT_CHOSEN) : rank;
 }
 
-export function tiling(call: Call<Conv2dAttributes>, { made }: Form): Tiling {
-  const { outH, outW } = geometry(call);
-  const tilesH = Math.ceil(outH / made);
-  const tilesW = Math.ceil(outW / made);
-  return { tilesH, tilesW, tiles: tilesH * tilesW };
-}
-
-export function filterTexture(call: Call<Conv2dAttributes>, { side }: Form, rows: number): TextureLayout | null {
-  const lanes = broadcastLanes(call);
-  return weightTexture(call, side * side * panelsOf(call, lanes), rows, lanes);
+function imageNeeds(call: Call<Conv2dAttributes>, form: Form): Partial<ImageNeeds> {
+  const [top, left, bottom, right] = call.attributes.padding;
+  const { height, width } = geometry(call);
+  const { tilesH, tilesW } = tiling(call, form);
+  // The last tile reaches past the padding, and what it reads there must be zero: it is mixed into pixels that count.
+  const past = (tiles: number, before: number, size: number) =>
+    tiles * form.made + form.side - form.made - before - size;
+  return {
+    halo: {
+      top,
+      left,
+      bottom: Math.max(bottom, past(tilesH, top, height)),
+      right: Math.max(right, past(tilesW, left, width)),
+    },
+  };
 }

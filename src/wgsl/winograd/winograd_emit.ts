@@ -2,8 +2,8 @@
 
 import { type ImageLayout, imageLayout, NO_HALO } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
+import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
-import { broadcastLanes } from '../conv2d/conv2d_broadcast.ts';
 import { broadcastStep } from '../conv2d/conv2d_broadcast_emit.ts';
 import { geometry } from '../conv2d/geometry.ts';
 import { panelsOf } from '../conv2d/pack_weights.ts';
@@ -13,7 +13,7 @@ import { epilogueOf, sumOf } from '../shared/epilogue.ts';
 import { each } from '../shared/frame.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
-import { type Form, filterTexture, tiling } from './winograd.ts';
+import { type Form, filterTexture, tiling } from './tiling.ts';
 import filterText from './winograd_filter.wgsl';
 import filter2 from './winograd_filter_2.wgsl';
 import filter4 from './winograd_filter_4.wgsl';
