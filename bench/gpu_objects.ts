@@ -52,7 +52,7 @@ export function countObjects(device: GPUDevice): () => GpuObjects {
   return () => ({ made: { ...made }, live: { ...live } });
 }
 
-/** Every texture of convoke holds 16 bytes a texel: rgba32float or rgba32uint. */
-function texelBytes({ width, height, depthOrArrayLayers }: GPUTexture): number {
-  return 16 * width * height * depthOrArrayLayers;
+/** Every texture of convoke holds four numbers a texel. */
+function texelBytes({ width, height, depthOrArrayLayers, format }: GPUTexture): number {
+  return (format === 'rgba16float' ? 8 : 16) * width * height * depthOrArrayLayers;
 }

@@ -28,7 +28,7 @@ export {
 export type { Profile, ProfileRow } from './registry/profile.ts';
 export { type ModelInfo, Registry } from './registry/registry.ts';
 export type { SaveOptions, SaveTarget } from './registry/save.ts';
-export type { Description, Summary, SummaryLayer } from './registry/summary.ts';
+export type { Description, Precision, Storage, Summary, SummaryLayer } from './registry/summary.ts';
 export { type Device, openDevice } from './runtime/device/device.ts';
 export {
   ConvokeError,

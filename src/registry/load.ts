@@ -20,6 +20,7 @@ import { classNames } from './classes/classes.ts';
 import { fill } from './fill.ts';
 import { Model, type OpenedModel } from './model.ts';
 import type { Config, ModelSpec } from './plugin.ts';
+import { type Precision, type Storage, storageOf } from './summary.ts';
 
 export interface LoadOptions {
   /** Published weights: true for the default entry, or an entry's id. */
@@ -52,6 +53,11 @@ export interface LoadOptions {
    * classes, where no module has that name.
    */
   readonly freeze?: string | readonly string[];
+  /**
+   * How weights and activations are stored: `f16` takes half the memory. On adapters without `shader-f16` activations stay f32, as
+   * `summary().storage` says. Sums are made in f32 in any case.
+   */
+  readonly precision?: Precision;
   /** For what no file gives. Default 0. */
   readonly seed?: number;
   /** Fail with PlanError rather than use more GPU memory than this. */
@@ -75,6 +81,7 @@ export interface Prepared extends Dimensions {
   readonly graph: Graph;
   readonly parameters: readonly ParameterSpec[];
   readonly program: Program;
+  readonly storage: Storage;
   readonly ms: number;
 }
 
@@ -192,20 +199,22 @@ async function prepare(
   spec: ModelSpec,
   dimensions: Dimensions,
   device: Device,
-  { signal, onProgress, budgetBytes }: Options,
+  { signal, onProgress, budgetBytes, precision = 'f32' }: Options,
 ): Promise<Prepared> {
   checkSize(name, spec, dimensions.size);
   const started = performance.now();
   const { graph, parameters } = build(spec, dimensions);
   await loadKernels(graph, device.facts);
-  const program = compile(graph, device.facts);
+  const made = precision === 'f16' ? (await import('../runtime/compile/half.ts')).compileHalf : compile;
+  const program = made(graph, device.facts);
   planProgram(program, device.facts, { batch: 1, ...(budgetBytes !== undefined && { budgetBytes }) }); // throws before time is spent
   const kernels = [...program.load, ...program.run].map(({ kernel }) => kernel);
   const compiling = device.pipelines.compile(kernels, (done, total) => {
     if (!signal?.aborted) onProgress?.({ phase: 'compile', unit: 'pipelines', done, total });
   });
   await unlessAborted(compiling, signal); // WebGPU cannot stop compiling, but nobody has to wait for it
-  return { graph, parameters, program, ...dimensions, ms: performance.now() - started };
+  const storage = storageOf(precision, device.facts.features.f16);
+  return { graph, parameters, program, storage, ...dimensions, ms: performance.now() - started };
 }
 
 function preprocessOf(spec: ModelSpec, entry: Weights['entry'], size: number, options: Options): Preprocess {

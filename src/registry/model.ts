@@ -131,8 +131,8 @@ export class Model {
   /** Layers, shapes, parameters, multiply-adds, bytes; `String(summary)` is a table. */
   summary(): Summary {
     this.#check();
-    const { graph, parameters, executor } = this.#opened;
-    return summarise(this.name, graph, parameters, executor.plan(1));
+    const { graph, parameters, executor, definition } = this.#opened;
+    return summarise(this.name, graph, parameters, executor.plan(1), definition.prepared.storage);
   }
 
   /** GPU time of every dispatch for a batch; `String(profile)` is a table. Throws DeviceError 'missing_feature'. */

@@ -5,6 +5,7 @@ import type { Call, Emitter } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
 import { each } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
+import weightQuad from '../shared/weight_quad.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_grouped.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';
@@ -41,7 +42,7 @@ export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
   const across = Math.ceil(outW / PIXELS);
   const framed = {
     name: 'conv2d_grouped',
-    sources: [source, ...epilogue.sources],
+    sources: [source, weightQuad, ...epilogue.sources],
     bind: { x, w: packBuffer(call, emitter, order, call.block), y: emitter.output, ...epilogue.bind },
     parts: { x: underOutput(call, image(x)) },
     uniforms: {

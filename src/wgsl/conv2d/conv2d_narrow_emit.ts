@@ -10,6 +10,7 @@ import imageText from '../shared/image.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
 import outer4 from '../shared/outer_4.wgsl';
 import outer8 from '../shared/outer_8.wgsl';
+import weight from '../shared/weight.wgsl';
 import { broadcastLanes } from './broadcast_lanes.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_narrow.wgsl';
@@ -59,7 +60,7 @@ export function emitNarrow(call: Call<Conv2dAttributes>, emitter: Emitter, order
   emitter.step({
     kernel: defineKernel(
       inRows ? 'conv2d_narrow_row' : 'conv2d_narrow',
-      [inRows ? rowSource : source, outerText[lanes] ?? '', imageText, linearIndex, ...epilogue.sources],
+      [inRows ? rowSource : source, weight, outerText[lanes] ?? '', imageText, linearIndex, ...epilogue.sources],
       { constants: { FILTERS: tile }, enables: ['subgroups'] },
     ),
     bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },

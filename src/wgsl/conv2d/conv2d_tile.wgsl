@@ -1,7 +1,7 @@
 // Convolution as a matrix product in tiles of PIXELS by 4 QUADS filters, by way of workgroup memory: for real GPUs.
 // x [N,H,W,C], w [R,S,C][K/4] with K padded to whole tiles, y [part][N,P,Q,K]. One workgroup: a tile, sixteen of the R*S*C products
 // at a time, of those that part z has. DOWN by ACROSS invocations; one of them: PIXELS / DOWN pixels, DOWN apart, by
-// QUADS / ACROSS vectors of filters, ACROSS apart.
+// QUADS / ACROSS vectors of filters, ACROSS apart. Joined with weight_quad.wgsl.
 struct Params {
   x: Image, y: Image, residual: Image, count: u32, panels: u32, pixels: u32, products: u32, part: u32, part_size: u32,
   columns: u32, channels: u32, stride_h: u32, stride_w: u32, pad_top: u32, pad_left: u32, dilation_h: u32, dilation_w: u32,
@@ -9,7 +9,6 @@ struct Params {
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> w: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 const STEP = 16u;
 const SIZE = DOWN * ACROSS;
@@ -59,7 +58,7 @@ fn main(
       let i = local + SIZE * j;
       let product = start + i / QUADS;
       var weights = vec4f(0.0);
-      if (product < end) { weights = w[(product * params.panels + panel) * QUADS + i % QUADS]; }
+      if (product < end) { weights = w_at((product * params.panels + panel) * QUADS + i % QUADS); }
       sh_w[i] = weights;
     }
     workgroupBarrier();

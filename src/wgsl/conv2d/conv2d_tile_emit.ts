@@ -10,6 +10,7 @@ import { linearGrid } from '../shared/grid.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
+import weightQuad from '../shared/weight_quad.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
 import sumSource from './conv2d_split_sum.wgsl';
 import source from './conv2d_tile.wgsl';
@@ -81,7 +82,7 @@ function emitProducts(
     channels: order.run,
   };
   emitter.step({
-    kernel: defineKernel('conv2d_tile', [source, imageText, linearIndex, ...epilogue.sources], {
+    kernel: defineKernel('conv2d_tile', [source, weightQuad, imageText, linearIndex, ...epilogue.sources], {
       constants: { PIXELS: pixels, QUADS: quads, DOWN: tile.down, ACROSS: tile.across },
     }),
     bind: { x, w: packBuffer(call, emitter, order, 4 * quads), y, ...epilogue.bind },

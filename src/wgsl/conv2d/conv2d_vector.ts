@@ -5,6 +5,7 @@ import type { Call, Emitter } from '../op.ts';
 import { optionalEpilogue } from '../shared/epilogue.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
+import weight from '../shared/weight.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_vector.wgsl';
 import { geometry } from './geometry.ts';
@@ -31,7 +32,7 @@ export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
   const y = image(emitter.output);
   const epilogue = optionalEpilogue(call, emitter, x);
   emitter.step({
-    kernel: defineKernel('conv2d_vector', [source, imageText, ...epilogue.sources]),
+    kernel: defineKernel('conv2d_vector', [source, weight, imageText, ...epilogue.sources]),
     bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },
     uniforms: (n) => ({
       ...imageUniforms('x', image(x)),

@@ -1,10 +1,9 @@
 // Convolution by 1x1 filters of few pixels, a linear layer's of one image above all: a matrix by a vector, for real GPUs.
 // x [N,H,W,C], w [K,C] as PyTorch holds it, read once and in a row, y [N,H,W,K]. One workgroup: four filters by up to four pixels,
-// each of its invocations taking every 64th channel; their sums are added up in a tree that is always the same.
+// each of its invocations taking every 64th channel; their sums are added up in a tree that is always the same. Joined with weight.wgsl.
 struct Params { x: Image, y: Image, residual: Image, pixels: u32, channels: u32, has_bias: u32, has_residual: u32, low: f32, high: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 const SIZE = 64u;
 const PIXELS = 4u;
@@ -24,7 +23,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
   let several = first + 1u < params.pixels;
   var sums: array<vec4f, PIXELS>;
   for (var c = local; c < params.channels; c += SIZE) {
-    let weights = vec4f(w[rows.x + c], w[rows.y + c], w[rows.z + c], w[rows.w + c]);
+    let weights = vec4f(w_at(rows.x + c), w_at(rows.y + c), w_at(rows.z + c), w_at(rows.w + c));
     sums[0] += weights * f32(x[seen.x + c]);
     if (several) {
       sums[1] += weights * f32(x[seen.y + c]);

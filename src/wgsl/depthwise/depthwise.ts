@@ -9,6 +9,7 @@ import type { Call, Emitter } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
+import weight from '../shared/weight.wgsl';
 import source from './depthwise.wgsl';
 
 const PIXELS = 8;
@@ -32,7 +33,7 @@ export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
   const lanes = call.facts.fallback ? call.block : GPU_LANES;
   const epilogue = epilogueOf(call, emitter, 'channel');
   emitter.step({
-    kernel: defineKernel('depthwise', [source, imageText, ...epilogue.sources], {
+    kernel: defineKernel('depthwise', [source, weight, imageText, ...epilogue.sources], {
       overrides: { LANES: lanes, SLIDE: slide(call) },
     }),
     bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },
