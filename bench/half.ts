@@ -3,6 +3,7 @@
 import { type Model, registry, type Tensor } from '../src/index.ts';
 import { table } from '../src/registry/table.ts';
 import { type Device, openDevice } from '../src/runtime/device/device.ts';
+import { calibrated } from './calibrate.ts';
 import { command, type Given, whole } from './command.ts';
 import { alternate, timesOf } from './measure.ts';
 import { noise, openNetwork } from './network.ts';
@@ -19,7 +20,10 @@ const flags = {
   images: { value: 'N', about: 'noise images that are compared', default: '8' },
   rounds: { value: 'N', about: 'timed runs of one image in each precision', default: '5' },
   driver: { value: 'NAME', about: 'as for the command; CONVOKE_DRIVER or the best adapter if not given' },
-  hub: { value: 'DIR|URL', about: 'published weights from there; initial weights if not given' },
+  hub: {
+    value: 'DIR|URL',
+    about: 'published weights from there; initial ones, with batch norms that fit, if not given',
+  },
   json: { value: 'FILE', about: 'also write the report there' },
 } as const;
 
@@ -72,13 +76,12 @@ async function compare(
   const network = await openNetwork(name, { size: side, ...(hub !== undefined && { hub }) });
   const batch = noise(network, images);
   const one = noise(network, 1);
-  const options = { weights: network.state, size: side, device };
+  const state = hub === undefined ? await calibrated(network, batch, device) : network.state;
+  const options = { weights: state, size: side, device };
   await using single = await registry.load(name, options);
   await using half = await registry.load(name, { ...options, precision: 'f16' });
-  const samples = await (async () => {
-    await Promise.all([logits(single, one), logits(half, one)]); // a first run makes machine code
-    return alternate(rounds, { f32: () => logits(single, one), f16: () => logits(half, one) });
-  })();
+  await Promise.all([logits(single, one), logits(half, one)]); // a first run makes machine code
+  const samples = await alternate(rounds, { f32: () => logits(single, one), f16: () => logits(half, one) });
   const [expected, actual] = [await logits(single, batch), await logits(half, batch)];
   const [before, after] = [single.summary(), half.summary()];
   return {

@@ -96,10 +96,9 @@ function describeGraph(
     macs: sum(layers.map(({ macs }) => macs)),
     // A layer that only looks at its input otherwise, as flatten does, makes nothing.
     activationBytes: sum(
-      graph.values.map(({ operator, shape }) => {
-        const halved = storage.activations === 'f16' && shape.length === 4 && !operator?.exact;
-        return operator && !operator.view ? (halved ? 2 : 4) * elementCount(shape) : 0;
-      }),
+      graph.values.map(({ operator, shape }) =>
+        operator && !operator.view ? bytes(shape, shape.length === 4 && storage.activations) : 0,
+      ),
     ),
     withHeads: all.weightBytes > used.weightBytes ? all : null,
   };
@@ -111,11 +110,16 @@ function counts(
   parameters: readonly ParameterSpec[],
   { weights }: Storage,
 ): { parameters: number; weightBytes: number } {
-  const elements = (some: readonly ParameterSpec[]) => sum(some.map(({ shape }) => elementCount(shape)));
   const trained = parameters.filter(({ role }) => role === 'weight');
-  // Those of convolutions and of linear layers: all else that is trained is a vector, whatever its shape.
-  const halved = weights === 'f16' ? trained.filter(({ shape }) => shape.length % 2 === 0) : [];
-  return { parameters: elements(trained), weightBytes: 4 * elements(parameters) - 2 * elements(halved) };
+  return {
+    parameters: sum(trained.map(({ shape }) => elementCount(shape))),
+    // Weights of linear layers and convolutions have two dimensions, or four; all else that is trained is [C], or [C, 1, 1].
+    weightBytes: sum(parameters.map((p) => bytes(p.shape, p.role === 'weight' && p.shape.length % 2 === 0 && weights))),
+  };
+}
+
+function bytes(shape: Shape, precision: Precision | false): number {
+  return (precision === 'f16' ? 2 : 4) * elementCount(shape);
 }
 
 /** The parameters of the modules that the graph uses; a batch norm's counter is in no graph. */

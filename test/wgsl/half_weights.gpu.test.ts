@@ -79,8 +79,8 @@ describe.each(adapters)('in half precision on %s', (_, as) => {
   const compiled = compiledFor(as);
 
   it.each(convolutionCases)('conv2d: %s', async (...given) => {
-    const { tensors: any, attributes } = convolutionCase(given);
-    const tensors = exact(any);
+    const { tensors: rounded, attributes } = convolutionCase(given);
+    const tensors = exact(rounded);
     const reference = convolution(tensors, attributes);
     const value = apply(conv2d, { ...tensors }, attributes);
     for (const kernel of await candidates(value)) {
@@ -135,11 +135,11 @@ describe('in half precision as on a GPU', () => {
     ['conv2d_grouped', 3],
     ['depthwise', 12],
   ] as const)('%s', async (kernel, groups) => {
-    const any = {
+    const rounded = {
       x: filled(`${kernel}/x`, [2, 12, 9, 11]),
       w: filled(`${kernel}/w`, [12, 12 / groups, 3, 3], 1, 0, true),
     };
-    const tensors = exact(any);
+    const tensors = exact(rounded);
     const attributes: ConvolutionAttributes = { stride: [2, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups };
     const value = apply(conv2d, tensors, attributes);
     const run = await runValue(value, tensors, undefined, value, (graph, _, choose) => {
