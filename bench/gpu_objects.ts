@@ -80,7 +80,7 @@ function replace<T>(of: object, name: string, see: (result: T) => T): void {
   Object.defineProperty(of, name, { value, configurable: true });
 }
 
-/** Every texture of convoke holds 16 bytes a texel: rgba32float or rgba32uint. */
-function texelBytes({ width, height, depthOrArrayLayers }: GPUTexture): number {
-  return 16 * width * height * depthOrArrayLayers;
+/** Every texture of convoke holds four numbers a texel. */
+function texelBytes({ width, height, depthOrArrayLayers, format }: GPUTexture): number {
+  return (format === 'rgba16float' ? 8 : 16) * width * height * depthOrArrayLayers;
 }

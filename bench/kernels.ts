@@ -1,7 +1,7 @@
 // `npm run bench -- kernels`: every candidate kernel for layers of real networks, checked against float64 and then timed.
 
 import { table } from '../src/registry/table.ts';
-import { compile, loadLate } from '../src/runtime/compile/compile.ts';
+import { compile } from '../src/runtime/compile/compile.ts';
 import { channelBlock } from '../src/runtime/compile/lower.ts';
 import { type Device, openDevice } from '../src/runtime/device/device.ts';
 import { Executor } from '../src/runtime/device/executor.ts';
@@ -110,7 +110,8 @@ function candidates({ facts }: Device, { value }: Row, only: string): readonly s
 async function prepare(device: Device, row: Row, kernel: string, reference: Reference): Promise<Ready> {
   const { acquired, pipelines, facts } = device;
   const graph = graphOf({ y: row.value });
-  await loadLate(graph, facts);
+  // All of them, and not only those that this adapter wants.
+  await Promise.all((row.value.operator?.kernels ?? []).map(({ late }) => late?.load()));
   const program = compile(graph, facts, (value) => (value === row.value ? kernel : undefined));
   await pipelines.compile([...program.load, ...program.run].map((step) => step.kernel));
   const tensors = Object.entries(row.tensors);

@@ -14,7 +14,7 @@ import { linear } from '../src/wgsl/linear/linear.ts';
 import { type AdaptiveAvgPool2dAttributes, adaptiveAvgPool2d } from '../src/wgsl/pool/adaptive_avg_pool2d.ts';
 import { type MaxPool2dAttributes, maxPool2d } from '../src/wgsl/pool/max_pool2d.ts';
 import { adaptiveAvgPool2dReference, maxPool2dReference } from '../src/wgsl/pool/pool.ref.ts';
-import { winogradTerms } from '../src/wgsl/winograd/winograd.ref.ts';
+import { isWinograd, winogradTerms } from '../src/wgsl/winograd/winograd.ref.ts';
 import { apply, type Reference, type TestTensor as Tensor } from '../test/support/operators.ts';
 import { uniform } from './network.ts';
 
@@ -83,9 +83,9 @@ function convRow(name: string, { c, k, size, kernel, stride = 1, groups = 1 }: C
   return {
     ...made,
     summedBy(kernel, reference) {
-      if (kernel !== 'winograd') return null;
+      if (!isWinograd(kernel)) return null;
       const { padding } = made.value.attributes as Conv2dAttributes;
-      const { terms, length } = winogradTerms(tensors.x, tensors.w, padding);
+      const { terms, length } = winogradTerms(tensors.x, tensors.w, padding, kernel);
       const perFilter = terms.length / batch / k;
       const biased = terms.map((sum, i) => sum + Math.abs(tensors.bias.data[Math.floor(i / perFilter) % k]!));
       return { ...reference, terms: biased, length: length + 1 };
@@ -141,9 +141,9 @@ function inputGradientRow(name: string, { c, k, size, kernel, groups = 1 }: Conv
   return {
     ...made,
     summedBy(kernel, reference) {
-      if (kernel !== 'winograd') return null;
+      if (!isWinograd(kernel)) return null;
       const { padding } = made.value.attributes as Conv2dAttributes;
-      return { ...reference, ...winogradTerms(tensors.dy, turned(), padding) };
+      return { ...reference, ...winogradTerms(tensors.dy, turned(), padding, kernel) };
     },
   };
 }

@@ -35,7 +35,7 @@ export type {
   StreamRefused,
   StreamSource,
 } from './registry/stream.ts';
-export type { Description, Summary, SummaryLayer } from './registry/summary.ts';
+export type { Description, Precision, Storage, Summary, SummaryLayer } from './registry/summary.ts';
 export type { WarmupOptions } from './registry/warmup.ts';
 export { type Device, openDevice } from './runtime/device/device.ts';
 export {

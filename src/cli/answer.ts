@@ -35,8 +35,17 @@ export function printAnswer({ image, top, ms }: Answer, model: Model | null): vo
   const times = model
     ? `load ${duration(ms.load)}, compile ${duration(ms.compile)}, first run ${duration(ms.first)}, ${run}`
     : run;
-  const where = model ? [`  ${[model.name, model.weights].filter(Boolean).join(' ')} on ${deviceName(model)}`] : [];
+  const where = model
+    ? [`  ${[model.name, model.weights].filter(Boolean).join(' ')}${halves(model)} on ${deviceName(model)}`]
+    : [];
   print([bold(image), ...rows, `  ${times}`, ...where, ''].join('\n'));
+}
+
+/** What of a model is in half precision. */
+function halves(model: Model): string {
+  const { weights, activations } = model.summary().storage;
+  if (weights === 'f32') return '';
+  return activations === 'f16' ? ' in f16' : ' with weights in f16';
 }
 
 /** `llvmpipe: Mesa 25.0.7 (a CPU plays the GPU)`. */

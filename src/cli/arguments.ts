@@ -75,7 +75,11 @@ export const flags = {
   size: { value: 'N', kind: 'count', about: "side of the model's input in pixels" },
   validate: { value: 'DIR|SHARE', about: 'what epochs are judged by: other pictures, or a share of these (0.1)' },
   patience: { value: 'N', kind: 'count', about: 'stop when N epochs have done no better' },
-  precision: { value: 'NAME', choices: ['f32', 'f16'], about: 'how activations are stored (default f32)' },
+  precision: {
+    value: 'NAME',
+    choices: ['f32', 'f16'],
+    about: 'how numbers are stored: f16 takes half the memory (default f32)',
+  },
   seed: { value: 'N', kind: 'whole', about: 'of everything that is random (default 0)' },
   training: { about: 'a step of training, with its gradients, not a run' },
   resume: { about: 'go on where the training in this folder stopped' },

@@ -18,7 +18,7 @@ export const commands: Readonly<Record<string, Command>> = {
   classify: {
     operands: 'IMAGE...',
     about: 'say what is in pictures',
-    flags: ['model', 'weights', 'hub', 'offline', 'top', 'sample', 'driver', 'json', 'help'],
+    flags: ['model', 'weights', 'hub', 'offline', 'top', 'sample', 'precision', 'driver', 'json', 'help'],
     notes: [
       'IMAGE is a JPEG, PNG, WebP, AVIF, GIF or TIFF file, or - for the bytes of one on stdin.',
       'A file given as --weights is taken to have the classes and the preprocessing of the default weights.',
@@ -93,7 +93,7 @@ export const commands: Readonly<Record<string, Command>> = {
   evaluate: {
     operands: '',
     about: 'say how well models do on labelled pictures',
-    flags: ['model', 'data', 'weights', 'views', 'batch', 'hub', 'offline', 'driver', 'json', 'help'],
+    flags: ['model', 'data', 'weights', 'views', 'batch', 'hub', 'offline', 'precision', 'driver', 'json', 'help'],
     notes: [
       'Needs --model and --data; the test pictures of the data are used, or all where none are set apart. Several models',
       'with commas between them answer together: their probabilities are averaged. --weights then names one for each.',
@@ -139,7 +139,7 @@ export const commands: Readonly<Record<string, Command>> = {
   info: {
     operands: 'MODEL',
     about: 'what a model is, and which weights are published for it',
-    flags: ['layers', 'json', 'help'],
+    flags: ['layers', 'precision', 'json', 'help'],
     notes: [],
     examples: ['convoke info resnet50', 'convoke info lenet5 --layers'],
     run: async (args) => (await import('./info.ts')).info(args),

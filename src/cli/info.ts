@@ -2,44 +2,45 @@
 
 import { registry } from '../index.ts';
 import type { ModelInfo } from '../registry/registry.ts';
-import { type Description, layerTable } from '../registry/summary.ts';
+import { type Description, layerTable, type Precision } from '../registry/summary.ts';
 import type { WeightsEntry } from '../weights/manifest.ts';
 import { fileAddress } from './addresses.ts';
 import { type Arguments, wrongUsage } from './arguments.ts';
 import { bold, print, printJson, short, size } from './output.ts';
 
-export async function info({ operands, layers, json }: Arguments): Promise<number> {
+export async function info({ operands, layers, precision = 'f32', json }: Arguments): Promise<number> {
   const [name, ...more] = operands;
   if (name === undefined || more.length > 0) throw wrongUsage(`info wants one MODEL, and was given ${operands.length}`);
   const model = registry.info(name);
-  const { model: _, layers: rows, ...counts } = registry.describe(name);
+  const { model: _, layers: rows, ...counts } = registry.describe(name, { precision });
   const weights = model.weights.map((entry) => ({
     ...entry,
     default: entry.default ?? false,
     urls: entry.sources.map(fileAddress),
   }));
   if (json) printJson({ ...model, ...counts, ...(layers && { layers: rows }), weights });
-  else print([page(model, counts), ...(layers ? ['', layerTable(rows)] : [])].join('\n'));
+  else print([page(model, counts, precision), ...(layers ? ['', layerTable(rows)] : [])].join('\n'));
   return 0;
 }
 
 type Counts = Omit<Description, 'model' | 'layers'>;
 
-function page(model: ModelInfo, counts: Counts): string {
+function page(model: ModelInfo, counts: Counts, precision: Precision): string {
   const { name, family, paper, input, classes, config, weights } = model;
   const { channels, size: side, minSize } = input;
   const { parameters, macs, weightBytes, activationBytes, withHeads } = counts;
   const choices = Object.entries(config).map(([choice, value]) => `${choice} ${value}`);
-  const inFloat32 = (count: number, bytes: number) => `${count.toLocaleString('en-US')}, ${size(bytes)} in float32`;
+  const number = { f32: 'float32', f16: 'float16' }[precision];
+  const stored = (count: number, bytes: number) => `${count.toLocaleString('en-US')}, ${size(bytes)} in ${number}`;
   const fields = {
     family,
     paper,
     input: `${channels} x ${side} x ${side}${minSize < side ? `, other sizes from ${minSize} x ${minSize}` : ''}`,
     classes: `${classes}`,
     ...(choices.length > 0 && { config: `${choices.join(', ')} (option config of load)` }),
-    parameters: inFloat32(parameters, weightBytes),
+    parameters: stored(parameters, weightBytes),
     ...(withHeads && {
-      'with heads': `${inFloat32(withHeads.parameters, withHeads.weightBytes)}: auxiliary, for training`,
+      'with heads': `${stored(withHeads.parameters, withHeads.weightBytes)}: auxiliary, for training`,
     }),
     'multiply-adds': `${short(macs)} for one image`,
     activations: `${size(activationBytes)} for one image, if all are kept, as training does`,

@@ -12,7 +12,7 @@ import { showProgress } from './progress.ts';
 
 /** Published weights where the flags name none. */
 export async function loadModel(name: string, args: Arguments, signal: AbortSignal): Promise<Model> {
-  return load(name, args, signal, await askedWeights(name, args.weights));
+  return load(name, args, signal, { ...(await askedWeights(name, args.weights)), ...storedAs(args) });
 }
 
 /**
@@ -28,7 +28,7 @@ export async function loadForData(
   const asked = await askedWeights(name, args.weights);
   const { classes } = dataset;
   const own = 'weights' in asked ? { classes, classNames: classNamesOf(dataset) } : {};
-  const model = await load(name, args, signal, { ...asked, ...own });
+  const model = await load(name, args, signal, { ...asked, ...own, ...storedAs(args) });
   const names = model.classNames;
   if (!names || names.length === classes) return model;
   model.dispose();
@@ -56,6 +56,9 @@ export function startingWeights({ pretrained, weights }: Arguments): LoadOptions
   if (weights !== undefined) return isId(weights) ? { pretrained: weights } : { weights };
   return pretrained ? { pretrained: true } : {};
 }
+
+/** For runs: training has a precision of its own. */
+const storedAs = ({ precision }: Arguments): LoadOptions => (precision ? { precision } : {});
 
 /** A word that no file is called is the id of an entry. */
 const isId = (weights: string): boolean => /^\w+$/.test(weights) && !existsSync(weights);

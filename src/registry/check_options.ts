@@ -23,6 +23,7 @@ const names: Readonly<Record<keyof LoadOptions, true>> = {
   signal: true,
   onProgress: true,
   freeze: true,
+  precision: true,
   seed: true,
   budgetBytes: true,
   tune: true,
@@ -31,7 +32,8 @@ const names: Readonly<Record<keyof LoadOptions, true>> = {
 
 /** Throws UsageError 'invalid_argument', or the signal's reason. */
 export function checkOptions(name: string, spec: ModelSpec, options: LoadOptions): void {
-  const { pretrained, weights, classes, classNames, size, preprocess, seed, budgetBytes, warmup, signal } = options;
+  const { pretrained, weights, classes, classNames, size, preprocess, precision, seed, budgetBytes, warmup, signal } =
+    options;
   signal?.throwIfAborted();
   for (const key of Object.keys(options))
     if (!Object.hasOwn(names, key)) {
@@ -50,6 +52,8 @@ export function checkOptions(name: string, spec: ModelSpec, options: LoadOptions
       throw wrong(name, `${key} must be a positive whole number and is ${value}`);
   if (seed !== undefined && seed !== seed >>> 0)
     throw wrong(name, `seed must be a whole number from 0 to ${2 ** 32 - 1} and is ${seed}`);
+  if (precision !== undefined && precision !== 'f32' && precision !== 'f16')
+    throw wrong(name, `precision must be f32 or f16 and is ${precision}`);
   readConfig(`load ${name}`, spec, options.config ?? {});
   if (classNames?.length === 0) throw wrong(name, 'classNames is empty');
   if (classes !== undefined && classNames && classNames.length !== classes)

@@ -3,8 +3,9 @@
 import type { Device } from '../runtime/device/device.ts';
 import { Executor } from '../runtime/device/executor.ts';
 import type { NamedTensor } from '../weights/tensors.ts';
-import type { Options, Prepared, Weights } from './load.ts';
+import type { Options, Weights } from './load.ts';
 import type { ModelSpec } from './plugin.ts';
+import type { Prepared } from './prepare.ts';
 
 /**
  * Uploads the weights while pipelines compile. `trained` is the width of the last layer in them; what depends on another width

@@ -3,8 +3,8 @@
 import { bind } from '../weights/bind.ts';
 import type { TensorInfo, TensorReader } from '../weights/tensors.ts';
 import { type BuiltModel, build } from './build.ts';
-import type { Prepared } from './load.ts';
 import type { ModelSpec } from './plugin.ts';
+import type { Prepared } from './prepare.ts';
 
 /**
  * The names of the parameters to take from the tensors. Those of auxiliary heads may all be absent, and counters of

@@ -3,8 +3,8 @@
 import type { UsageError } from '../runtime/errors.ts';
 import { namesParameter } from '../runtime/graph/name_pattern.ts';
 import { build } from './build.ts';
-import type { Prepared } from './load.ts';
 import type { ModelSpec } from './plugin.ts';
+import type { Prepared } from './prepare.ts';
 
 /**
  * Names of parameters that a pattern names, or whose module it names. `features`, where there is no module of that name, is

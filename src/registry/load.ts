@@ -1,28 +1,22 @@
 // From a name to a model on the GPU: graph, program, pipelines and weights, at the same time where nothing waits.
 
 import type { Preprocess } from '../image/preprocess_spec.ts';
-import type { Choices } from '../runtime/compile/choices.ts';
-import { compile, loadLate, optimise } from '../runtime/compile/compile.ts';
-import type { Choose } from '../runtime/compile/lower.ts';
 import { type Device, sharedDevice } from '../runtime/device/device.ts';
 import { DeviceError } from '../runtime/errors.ts';
-import type { Graph } from '../runtime/graph/graph.ts';
-import type { ParameterSpec } from '../runtime/graph/scope.ts';
-import type { AdapterFacts } from '../runtime/plan/facts.ts';
-import { planProgram } from '../runtime/plan/plan.ts';
-import { kernelsOf, type Program } from '../runtime/plan/program.ts';
 import type { OnProgress } from '../runtime/progress.ts';
 import { unlessAborted } from '../runtime/unless_aborted.ts';
 import type { FetchedWeights } from '../weights/hub.ts';
 import type { WeightsEntry } from '../weights/manifest.ts';
 import type { WeightsInput } from '../weights/open_weights.ts';
 import type { TensorReader } from '../weights/tensors.ts';
-import { build, type Dimensions, readConfig } from './build.ts';
-import { checkOptions, checkSize, wrong } from './check_options.ts';
+import { type Dimensions, readConfig } from './build.ts';
+import { checkOptions, wrong } from './check_options.ts';
 import { classNames } from './classes/classes.ts';
 import { fill } from './fill.ts';
 import { Model, type OpenedModel } from './model.ts';
 import type { Config, ModelSpec } from './plugin.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import type { Precision } from './summary.ts';
 
 export interface LoadOptions {
   /** Published weights: true for the default entry, or an entry's id. */
@@ -55,6 +49,11 @@ export interface LoadOptions {
    * classes, where no module has that name.
    */
   readonly freeze?: string | readonly string[];
+  /**
+   * How weights and activations are stored: `f16` takes half the memory. On adapters without `shader-f16` activations stay f32, as
+   * `summary().storage` says. Sums are made in f32 in any case.
+   */
+  readonly precision?: Precision;
   /** For what no file gives. Default 0. */
   readonly seed?: number;
   /** The most GPU memory to use: kernels that need less are chosen until one image fits, and PlanError is thrown where it does not. */
@@ -79,17 +78,6 @@ export interface Weights {
   readonly entry: FetchedWeights['entry'] | null;
   /** For messages. */
   readonly source: string;
-}
-
-export interface Prepared extends Dimensions {
-  readonly graph: Graph;
-  readonly parameters: readonly ParameterSpec[];
-  readonly program: Program;
-}
-
-interface Preparing extends Prepared {
-  /** Milliseconds until all pipelines were there, building included. */
-  readonly compiling: Promise<number>;
 }
 
 export async function loadModel(name: string, spec: ModelSpec, options: LoadOptions): Promise<Model> {
@@ -199,60 +187,6 @@ function dimensions(
 function publishedEntry(spec: ModelSpec, { pretrained }: Options): WeightsEntry | undefined {
   if (!pretrained) return undefined;
   return spec.weights.find((entry) => (pretrained === true ? entry.default : entry.id === pretrained));
-}
-
-/** Starts compiling, which goes on when this returns. */
-async function prepare(
-  name: string,
-  spec: ModelSpec,
-  dimensions: Dimensions,
-  device: Device,
-  { signal, onProgress, budgetBytes, tune, cacheDir }: Options,
-): Promise<Preparing> {
-  checkSize(name, spec, dimensions.size);
-  const started = performance.now();
-  const { graph, parameters } = build(spec, dimensions);
-  const choices = tune === false ? null : await measured(device, graph, { signal, onProgress, tune, cacheDir });
-  await loadLate(graph, device.facts, choices?.kernels);
-  signal?.throwIfAborted();
-  const program =
-    budgetBytes === undefined
-      ? compile(graph, device.facts, choices?.choose)
-      : await compiledWithin(graph, device.facts, budgetBytes, choices?.choose);
-  planProgram(program, device.facts, { batch: 1, ...(budgetBytes !== undefined && { budgetBytes }) }); // throws before time is spent
-  const compiling = device.pipelines.compile(kernelsOf(program), (done, total) => {
-    if (!signal?.aborted) onProgress?.({ phase: 'compile', unit: 'pipelines', done, total });
-  });
-  return { graph, parameters, program, ...dimensions, compiling: compiling.then(() => performance.now() - started) };
-}
-
-async function compiledWithin(
-  graph: Graph,
-  facts: AdapterFacts,
-  budgetBytes: number,
-  choose: Choose = () => undefined,
-) {
-  const { compileWithin } = await import('../runtime/compile/compile_within.ts');
-  return compileWithin(graph, facts, budgetBytes, choose);
-}
-
-/** What is known of this adapter's kernels, after it has been measured where that is asked for. */
-async function measured(
-  device: Device,
-  graph: Graph,
-  { signal, onProgress, tune, cacheDir }: Pick<Options, 'signal' | 'onProgress' | 'tune' | 'cacheDir'>,
-): Promise<Choices> {
-  const { choicesOf } = await import('../runtime/device/tuning.ts');
-  const choices = await choicesOf(device, cacheDir);
-  if (tune) {
-    const { tuneGraph } = await import('./tune.ts');
-    await tuneGraph(device, optimise(graph, device.facts), choices, {
-      ...(signal && { signal }),
-      ...(cacheDir !== undefined && { cacheDir }),
-      onProgress: (done, total) => onProgress?.({ phase: 'tune', unit: 'classes', done, total }),
-    });
-  }
-  return choices;
 }
 
 function preprocessOf(spec: ModelSpec, entry: Weights['entry'], size: number, options: Options): Preprocess {

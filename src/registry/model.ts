@@ -11,8 +11,8 @@ import { join, Tensor } from '../runtime/tensor.ts';
 import type { Trainer, TrainerOptions } from '../training/trainer.ts';
 import type { StateDict, TensorReader } from '../weights/tensors.ts';
 import type { Classification } from './answers.ts';
-import type { Prepared } from './load.ts';
 import type { ModelSpec } from './plugin.ts';
+import type { Prepared } from './prepare.ts';
 import type { Profile } from './profile.ts';
 import type { SaveOptions, SaveTarget } from './save.ts';
 import type { StreamAnswer, StreamAnswered, StreamOptions, StreamSource } from './stream.ts';
@@ -154,8 +154,8 @@ export class Model {
   /** Layers, shapes, parameters, multiply-adds, bytes; `String(summary)` is a table. */
   summary(): Summary {
     this.#upkeep.check();
-    const { graph, parameters, executor } = this.#upkeep.opened;
-    return summarise(this.name, graph, parameters, executor.plan(1));
+    const { graph, parameters, executor, definition } = this.#upkeep.opened;
+    return summarise(this.name, graph, parameters, executor.plan(1), definition.prepared.storage);
   }
 
   /** GPU time of every dispatch for a batch; `String(profile)` is a table. Throws DeviceError 'missing_feature'. */

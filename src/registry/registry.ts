@@ -57,9 +57,9 @@ export class Registry {
     return { name, family: plugin.family, paper: plugin.paper, input, classes, config: defaults(spec).config, weights };
   }
 
-  /** Layers, parameters and multiply-adds of a model that is not loaded: no GPU, no weights. Throws like `info`. */
-  describe(name: string): Description {
-    return describe(name, this.#find(name).spec);
+  /** Layers, parameters, multiply-adds and bytes of a model that is not loaded: no GPU, no weights. Throws like `info`. */
+  describe(name: string, { precision = 'f32' }: Pick<LoadOptions, 'precision'> = {}): Description {
+    return describe(name, this.#find(name).spec, precision);
   }
 
   /**

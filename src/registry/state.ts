@@ -3,9 +3,10 @@
 import { initialiseInTurns } from '../weights/initialise.ts';
 import type { TensorReader } from '../weights/tensors.ts';
 import { fitting } from './fit.ts';
-import type { Options, Prepared } from './load.ts';
+import type { Options } from './load.ts';
 import { openWeights } from './open_weights.ts';
 import type { ModelSpec } from './plugin.ts';
+import type { Prepared } from './prepare.ts';
 
 /**
  * All parameters and buffers, batch norm's counters and auxiliary heads included; what the weights do not give starts from

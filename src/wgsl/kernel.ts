@@ -8,6 +8,8 @@ export interface Binding {
   readonly index: number;
   readonly name: string;
   readonly kind: BindingKind;
+  /** Of a texture that is written, where not rgba32float. */
+  readonly format?: 'rgba16float';
 }
 
 export interface UniformField {

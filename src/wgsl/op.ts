@@ -40,11 +40,11 @@ export interface Candidate<A = Attributes> {
   /** What it asks of how its image inputs lie in memory. */
   needs?(call: Call<A>): Readonly<Record<string, Partial<ImageNeeds>>>;
   emit(call: Call<A>, emitter: Emitter): void;
-  /** Where it adds up other terms than the definition's: how many times their magnitude, for inputs that are all about as large. */
-  readonly growth?: number;
+  /** Where it adds up other terms than the definition's: how many times their magnitude, for inputs that are all about as large; else 0. */
+  growth?(call: Call<A>): number;
   /** Bytes of GPU memory that it keeps beside what the weights themselves take. */
   extraBytes?(call: Call<A>): number;
-  /** For kernels that few adapters or few networks want: `emit` works once this has been awaited. Others leave their text undownloaded. */
+  /** For kernels that few adapters or few networks want: they serve once this has been awaited. Others leave them undownloaded. */
   readonly late?: { wanted(facts: AdapterFacts, value: Value): boolean; load(): Promise<void> };
 }
 

@@ -35,14 +35,20 @@ interface Expected {
 }
 
 /** Every `step`-th of the forty photos as torchvision answers it: the same class for 39 of 40, probabilities within 0.02. */
-async function classifiesPhotos(context: TestContext, model: string, driver: string, step = 1): Promise<void> {
+async function classifiesPhotos(
+  context: TestContext,
+  model: string,
+  driver: string,
+  step = 1,
+  flags: readonly string[] = [],
+): Promise<void> {
   const hub = sharedPath('data/hub');
   const expected = await sharedJson<Expected>('data/images/imagenet40/expected.json');
   if (!hub || !expected) return context.skip(SHARED_MISSING);
   const photos = expected.images.filter((_, i) => i % step === 0);
   expect(photos).toHaveLength(40 / step);
   const files = photos.map(({ file }) => sharedPath(`data/images/imagenet40/${file}`)!);
-  const args = ['classify', ...files, '--model', model, '--hub', hub, '--driver', driver, '--json'];
+  const args = ['classify', ...files, '--model', model, '--hub', hub, '--driver', driver, '--json', ...flags];
   const { code, stdout, stderr } = await run(args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const answers = JSON.parse(stdout) as Answer[];
@@ -74,6 +80,14 @@ for (const [order, driver] of drivers.entries())
       await classifiesPhotos(context, model, driver);
     });
 
+    it.for(['resnet18', ...others])(
+      'classifies photos with %s in half precision',
+      { timeout: 180_000 },
+      async (model, context) => {
+        await classifiesPhotos(context, model, driver, step, ['--precision', 'f16']);
+      },
+    );
+
     it('answers the good pictures among bad ones', async (context) => {
       const hub = sharedPath('data/hub');
       if (!hub) return context.skip(SHARED_MISSING);
@@ -102,6 +116,9 @@ for (const [order, driver] of drivers.entries())
       expect(page.stderr).toBe('convoke: missing.jpg: there is no such file\n');
       expect(page.stdout).toMatch(/^ {2}golden retriever +51\.\d % {2}█{10,}\S*$/m);
       expect(page.stdout.match(/load .* compile .* first run .* steady run/g)).toHaveLength(1);
+      expect(page.stdout).toMatch(/^ {2}resnet18 KILL_THE_BITS_SMALL on /m);
+      const half = await run(['classify', photo, '--precision', 'f16', '--hub', hub, '--driver', driver]);
+      expect(half.stdout).toMatch(/^ {2}resnet18 KILL_THE_BITS_SMALL (in f16|with weights in f16) on /m);
     });
 
     it('is examined by the doctor', async () => {

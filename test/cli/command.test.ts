@@ -243,6 +243,8 @@ describe('info', () => {
     expect(stdout).toMatch(/^ {2}parameters +6,624,904, 27 MB in float32$/m);
     expect(stdout).toMatch(/^ {2}with heads +13,004,888, 52 MB in float32: auxiliary, for training$/m);
     expect(stdout).not.toContain('total');
+    const half = await runCommand(['info', 'googlenet', '--precision', 'f16']);
+    expect(half.stdout).toMatch(/^ {2}parameters +6,624,904, 13 MB in float16$/m);
   });
 
   it('is JSON with --json', async () => {

@@ -112,6 +112,9 @@ describe.skipIf(!driver)('a model that learnt digits', { timeout: 240_000 }, () 
     expect(alone).toMatchObject({ models: ['lenet5'], views: 'centre', ...shares });
     expect(alone.loss).toBeCloseTo(loss, 6);
     expect(alone.wrong).toHaveLength(Math.round((1 - shares.top1) * 100));
+    const half = JSON.parse((await run([...args, 'lenet5', '--hub', at('run'), '--precision', 'f16'])).stdout);
+    expect(half).toMatchObject({ models: ['lenet5'], ...shares });
+    expect(half.loss).not.toBe(alone.loss);
     const pair = JSON.parse((await run([...args, 'lenet5,lenet5', '--weights', `${weights},${weights}`])).stdout);
     expect(pair).toMatchObject({ models: ['lenet5', 'lenet5'], ...shares });
   });

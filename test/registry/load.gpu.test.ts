@@ -54,6 +54,7 @@ describe('options', () => {
     ['a size too small', { size: 7 }, "size 7 is below the model's smallest, 8"],
     ['no budget', { budgetBytes: -1 }, 'budgetBytes must be a positive whole number and is -1'],
     ['a seed past 32 bits', { seed: 2 ** 32 }, 'seed must be a whole number from 0 to 4294967295 and is 4294967296'],
+    ['a precision that is none', { precision: 'f64' }, 'precision must be f32 or f16 and is f64'],
     ['no labels', { classNames: [] }, 'classNames is empty'],
     ['labels that do not fit', { classes: 3, classNames: ['a'] }, 'classes is 3 and classNames has 1'],
     ['an option that is none', { pretraind: true }, 'there is no option pretraind; did you mean pretrained?'],

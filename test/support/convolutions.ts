@@ -7,8 +7,8 @@ import { conv2dReference } from '../../src/wgsl/conv2d/conv2d.ref.ts';
 import { type Conv2dAttributes, conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import { defineOp } from '../../src/wgsl/op.ts';
 import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
-import { winogradTerms } from '../../src/wgsl/winograd/winograd.ref.ts';
-import { apply, boundOf, candidates, runValue, type TestTensor, worst } from './operators.ts';
+import { isWinograd, winogradTerms } from '../../src/wgsl/winograd/winograd.ref.ts';
+import { apply, boundOf, candidates, filled, runValue, type TestTensor, worst } from './operators.ts';
 
 export interface ConvolutionTensors {
   readonly x: TestTensor;
@@ -21,8 +21,64 @@ export type ConvolutionAttributes = Pick<Conv2dAttributes, 'stride' | 'padding' 
   readonly activation?: 'relu';
 };
 
+// What the oracle's small cases do not reach: [batch, C, H, W], filters, kernel, stride, padding, groups, and what follows.
+export const convolutionCases: [
+  string,
+  [number, number, number, number],
+  number,
+  number,
+  number,
+  number,
+  number,
+  string,
+][] = [
+  ['many channels, odd counts of everything', [1, 36, 13, 11], 20, 3, 1, 1, 1, ''],
+  ['three images, residual and relu', [3, 20, 9, 14], 36, 3, 1, 1, 1, 'residual relu'],
+  ['two tiles of four rows, many filters', [2, 16, 7, 7], 100, 3, 1, 1, 1, 'relu'],
+  ['no padding, residual', [1, 24, 12, 10], 16, 3, 1, 0, 1, 'residual'],
+  ['more padding than the kernel needs', [1, 16, 8, 9], 16, 3, 1, 2, 1, 'relu'],
+  ['a point that skips pixels, residual', [3, 20, 9, 9], 100, 1, 2, 0, 1, 'residual relu'],
+  ['the stem of a residual network', [2, 3, 33, 29], 36, 7, 2, 3, 1, 'relu'],
+  ['a stem without padding', [2, 1, 14, 15], 6, 5, 1, 0, 1, ''],
+  ['one pixel of many channels', [3, 300, 1, 1], 50, 1, 1, 0, 1, ''],
+  ['groups as wide as a subgroup', [2, 32, 6, 7], 64, 3, 1, 1, 4, 'residual relu'],
+  ['groups of four', [2, 48, 7, 6], 24, 3, 2, 1, 6, 'residual'],
+  ['depthwise 3x3, wide, residual', [2, 20, 5, 19], 20, 3, 1, 1, 20, 'residual relu'],
+  ['depthwise 3x3 that halves', [3, 36, 15, 18], 36, 3, 2, 1, 36, 'relu'],
+  ['depthwise 7x7 that thirds', [1, 12, 22, 25], 12, 7, 3, 3, 12, ''],
+];
+
+/** Its tensors and attributes. */
+export function convolutionCase([
+  name,
+  [n, c, h, w],
+  filters,
+  kernel,
+  stride,
+  pad,
+  groups,
+  follows,
+]: (typeof convolutionCases)[number]): { tensors: ConvolutionTensors; attributes: ConvolutionAttributes } {
+  const p = Math.floor((h + 2 * pad - kernel) / stride) + 1;
+  const q = Math.floor((w + 2 * pad - kernel) / stride) + 1;
+  const tensors = {
+    x: filled(`${name}/x`, [n, c, h, w]),
+    w: filled(`${name}/w`, [filters, c / groups, kernel, kernel], 1, 0, true),
+    bias: filled(`${name}/bias`, [filters], 1, 0, true),
+    ...(follows.includes('residual') && { residual: filled(`${name}/residual`, [n, filters, p, q]) }),
+  };
+  const attributes = {
+    stride: [stride, stride] as [number, number],
+    padding: [pad, pad, pad, pad] as [number, number, number, number],
+    dilation: [1, 1] as [number, number],
+    groups,
+    ...(follows.includes('relu') && { activation: 'relu' as const }),
+  };
+  return { tensors, attributes };
+}
+
 /** A ReLU that no pass takes for one, and that asks for zeros around its input. */
-const reader = defineOp({
+export const reader = defineOp({
   ...relu,
   name: 'reader',
   attributes: z.object({}),
@@ -49,8 +105,8 @@ export function summedBy(
   { x, w, bias, residual }: ConvolutionTensors,
   { padding }: ConvolutionAttributes,
 ): Reference {
-  if (kernel !== 'winograd') return reference;
-  const { terms, length } = winogradTerms(x, w, padding);
+  if (!isWinograd(kernel)) return reference;
+  const { terms, length } = winogradTerms(x, w, padding, kernel);
   const [, K = 1, P = 1, Q = 1] = reference.shape;
   const outside = terms.map((sum, i) => {
     const k = Math.floor(i / (P * Q)) % K;

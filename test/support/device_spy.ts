@@ -21,8 +21,9 @@ export interface Spy {
 
 interface Descriptor {
   readonly label?: string;
-  /** Bytes of a buffer, texels of a texture, all of which have 16 bytes. */
+  /** Bytes of a buffer, texels of a texture, all of which hold four numbers. */
   readonly size?: number | readonly number[];
+  readonly format?: string;
 }
 
 const makers = ['createBuffer', 'createTexture', 'createBindGroup', 'createQuerySet', 'createShaderModule'] as const;
@@ -36,10 +37,11 @@ export function spyOn(device: GPUDevice): Spy {
     const make = device[name].bind(device) as unknown as (descriptor: Descriptor) => { destroy?: () => undefined };
     const spied = (descriptor: Descriptor) => {
       calls.set(name, (calls.get(name) ?? 0) + 1);
-      const { label = name, size = 0 } = descriptor;
+      const { label = name, size = 0, format } = descriptor;
+      const texel = format === 'rgba16float' ? 8 : 16;
       const thing = make(descriptor);
       if (!thing.destroy) return thing;
-      const entry = { label, bytes: typeof size === 'number' ? size : size.reduce((a, b) => a * b, 16) };
+      const entry = { label, bytes: typeof size === 'number' ? size : size.reduce((a, b) => a * b, texel) };
       made.push(entry);
       alive.set(thing, entry);
       const destroy = thing.destroy.bind(thing);

@@ -1,12 +1,14 @@
 // One operator on the GPU, run by a kernel of choice, and compared with its float64 reference under a derived bound.
 
 import { compile } from '../../src/runtime/compile/compile.ts';
-import { channelBlock } from '../../src/runtime/compile/lower.ts';
+import { type Choose, channelBlock } from '../../src/runtime/compile/lower.ts';
 import type { Acquired } from '../../src/runtime/device/acquire.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
 import { Pipelines } from '../../src/runtime/device/pipelines.ts';
-import { graphOf } from '../../src/runtime/graph/graph.ts';
+import { type Graph, graphOf } from '../../src/runtime/graph/graph.ts';
 import type { Attributes, Value } from '../../src/runtime/graph/value.ts';
+import type { AdapterFacts } from '../../src/runtime/plan/facts.ts';
+import type { Program } from '../../src/runtime/plan/program.ts';
 import { uniform } from './fill.ts';
 import { testDevice } from './gpu.ts';
 import { poison } from './poison.ts';
@@ -88,16 +90,17 @@ export async function candidates(value: Value): Promise<readonly string[]> {
 
 /**
  * Runs a value's graph, with poisoned memory, on the tensors its inputs and parameters are named after. `kernel` is
- * forced upon the value, or upon another one of the graph, `of`.
+ * forced upon the value, or upon another one of the graph, `of`; `made` compiles it.
  */
 export async function runValue(
   value: Value,
   tensors: Readonly<Record<string, TestTensor>>,
   kernel?: string,
   of = value,
+  made: (graph: Graph, facts: AdapterFacts, choose: Choose) => Program = compile,
 ): Promise<OperatorRun> {
   const acquired = await testDevice();
-  const program = compile(graphOf({ y: value }), acquired.facts, ({ name, operator }) =>
+  const program = made(graphOf({ y: value }), acquired.facts, ({ name, operator }) =>
     // By name, because passes make new values of old ones.
     name === of.name && operator?.name === of.operator?.name ? kernel : undefined,
   );

@@ -24,14 +24,18 @@ export interface Filled {
 
 /**
  * Runs the model in poisoned memory, with parameters filled by name. Returns the logits and what each of the named modules
- * returned; a value that is asked for cannot be fused into its reader, so ask for none to run as users do.
+ * returned; a value that is asked for cannot be fused into its reader, so ask for none to run as users do. `made` compiles it.
  */
-export async function runModel(filled: Filled, modules: readonly string[] = []): Promise<Record<string, Float32Array>> {
+export async function runModel(
+  filled: Filled,
+  modules: readonly string[] = [],
+  made: typeof compile = compile,
+): Promise<Record<string, Float32Array>> {
   const [, , size] = filled.input;
   const config = filled.transformInput ? { config: { transformInput: true } } : {};
   const built = buildModel(filled.model, { size, classes: filled.numClasses, ...config });
   const outputs = Object.fromEntries(modules.map((name) => [name, moduleOutput(built, name)]));
-  return runGraph(graphOf({ logits: built.logits, ...outputs }), built, filled.input, filled.bnExp);
+  return runGraph(graphOf({ logits: built.logits, ...outputs }), built, filled.input, filled.bnExp, undefined, made);
 }
 
 /** Runs a graph of the model's values in poisoned memory, with parameters and image filled by name. */
@@ -41,10 +45,11 @@ export async function runGraph(
   input: Filled['input'],
   bnExp: Filled['bnExp'] = {},
   choose?: Choose,
+  made: typeof compile = compile,
 ): Promise<Record<string, Float32Array>> {
   const acquired = await testDevice();
   const pipelines = testPipelines(acquired);
-  const program = compile(graph, acquired.facts, choose);
+  const program = made(graph, acquired.facts, choose);
   await pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
   const executor = await Executor.load(acquired, pipelines, program, parameters(graph, built, bnExp));
   try {

@@ -12,6 +12,7 @@ import type { Value } from '../../src/runtime/graph/value.ts';
 import { type AdapterFacts, limitNames } from '../../src/runtime/plan/facts.ts';
 import type { BufferRef, Step } from '../../src/runtime/plan/program.ts';
 import { inHalf } from '../../src/wgsl/half.ts';
+import { halfWeights } from '../../src/wgsl/half_weights.ts';
 import { type Kernel, kernelKey } from '../../src/wgsl/kernel.ts';
 import { operators } from '../../src/wgsl/ops.ts';
 import { callsOfAll } from '../support/calls.ts';
@@ -34,7 +35,8 @@ function kernelsOf(value: Value, facts: AdapterFacts): { kernel: Kernel; operato
     const program = compile(graph, facts, (node) =>
       node.name === value.name && node.operator?.name === operator?.name ? name : undefined,
     );
-    return [...program.load, ...program.run].flatMap((step) => [step, inHalf({ ...step, bind: halved(step.bind) })]);
+    const steps = [program, halfWeights(program)].flatMap(({ load, run }) => [...load, ...run]);
+    return steps.flatMap((step) => [step, inHalf({ ...step, bind: halved(step.bind) })]);
   });
 }
 

@@ -12,6 +12,7 @@ import { inHalf } from '../../src/wgsl/half.ts';
 import { callsOfAll } from '../support/calls.ts';
 import { uniform } from '../support/fill.ts';
 import { testDevice } from '../support/gpu.ts';
+import { exactHalves, halfError } from '../support/halves.ts';
 import { testPipelines } from '../support/operators.ts';
 import { poison } from '../support/poison.ts';
 
@@ -51,12 +52,6 @@ function runsOf(value: Value): { kernel: string; value: Value; single: Program; 
   });
 }
 
-/** Numbers that f16 has: ten bits behind the leading one, nothing that it would hold with fewer. */
-function exact(key: string, shape: readonly number[]): Float32Array<ArrayBuffer> {
-  const words = new Uint32Array(uniform(key, shape).buffer).map((word) => word & 0xffff_e000);
-  return new Float32Array(words.buffer).map((v) => (Math.abs(v) < 2 ** -14 ? 0 : v));
-}
-
 async function run(program: Program, value: Value): Promise<Float32Array> {
   const acquired = await testDevice();
   const pipelines = testPipelines(acquired);
@@ -65,7 +60,7 @@ async function run(program: Program, value: Value): Promise<Float32Array> {
   const tensor = ({ name, shape }: Value) => {
     const sizes = shape.map((dim) => atBatch(dim, BATCH));
     // A variance is positive, a class number whole.
-    const data = name === 'label' ? new Float32Array(BATCH).fill(1) : exact(name, sizes);
+    const data = name === 'label' ? new Float32Array(BATCH).fill(1) : exactHalves(uniform(name, sizes));
     return { name, shape: sizes, data: name.endsWith('running_var') ? data.map(Math.abs) : data };
   };
   const parameters = values.filter(({ kind }) => kind === 'parameter').map(tensor);
@@ -87,8 +82,7 @@ describe.runIf(facts.features.f16)('a kernel on images in half precision', () =>
     expect(actual.length).toBe(expected.length);
     const stored = hasBatch(value) && value.shape.length === 4 && !value.operator?.exact;
     for (const [i, y] of expected.entries()) {
-      // WGSL leaves open which of the f16 beside it; what is smaller than 2^-14 may become zero.
-      const bound = stored ? Math.max(2 ** -10 * Math.abs(y), 2 ** -14) : 0;
+      const bound = stored ? halfError(y) : 0;
       if (!(Math.abs(actual[i]! - y) <= bound) && !Object.is(actual[i], y))
         expect.fail(`element ${i} is ${actual[i]}, in single precision ${y}`);
     }

@@ -47,7 +47,12 @@ export function optimise(graph: Graph, facts: AdapterFacts): Graph {
 
 /** Everything that is known before the batch size is. */
 export function compile(graph: Graph, facts: AdapterFacts, choose?: Choose): Program {
-  return hoist(lower(optimise(graph, facts), facts, choose));
+  return finish(optimise(graph, facts), facts, choose);
+}
+
+/** The passes after those that rewrite the graph. */
+export function finish(ready: Graph, facts: AdapterFacts, choose?: Choose): Program {
+  return hoist(lower(ready, facts, choose));
 }
 
 /**

@@ -6,27 +6,29 @@ import type { Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
 import { planProgram } from '../plan/plan.ts';
 import type { Program } from '../plan/program.ts';
-import { optimise } from './compile.ts';
-import { hoist } from './hoist.ts';
-import { type Choose, lower } from './lower.ts';
+import type { finish } from './compile.ts';
+import type { Choose } from './lower.ts';
 
 /**
- * The fastest program whose plan for one image takes no more than `budgetBytes`; where there is none, the one that takes least, so
+ * For a graph that has been optimised: the fastest program whose plan for one image takes no more than `budgetBytes`; where there is none, the one that takes least, so
  * that planning it says what is missing.
  */
-export function compileWithin(graph: Graph, facts: AdapterFacts, budgetBytes: number, choose: Choose): Program {
-  const ready = optimise(graph, facts);
+export function compileWithin(
+  ready: Graph,
+  facts: AdapterFacts,
+  budgetBytes: number,
+  choose: Choose,
+  finishing: typeof finish,
+): Program {
   const costly = new Map<Value, number>();
   const program = (without: ReadonlySet<Value>) =>
-    hoist(
-      lower(ready, facts, (value, call, able) => {
-        const chosen = choose(value, call, able) ?? able[0];
-        const extra = extraOf(call, chosen);
-        if (extra === 0) return chosen;
-        costly.set(value, call.value.operator!.macs(value) / extra);
-        return without.has(value) ? able.find((name) => extraOf(call, name) === 0) : chosen;
-      }),
-    );
+    finishing(ready, facts, (value, call, able) => {
+      const chosen = choose(value, call, able) ?? able[0];
+      const extra = extraOf(call, chosen);
+      if (extra === 0) return chosen;
+      costly.set(value, call.value.operator!.macs(value) / extra);
+      return without.has(value) ? able.find((name) => extraOf(call, name) === 0) : chosen;
+    });
   const fits = (candidate: Program) => planProgram(candidate, facts, { batch: 1 }).peakBytes <= budgetBytes;
   const fastest = program(new Set());
   if (fits(fastest)) return fastest;

@@ -70,10 +70,11 @@ export class Pipelines {
       // Explicit, because an automatic layout leaves out bindings that a variant happens not to use.
       const layout = device.createBindGroupLayout({
         label: kernel.name,
-        entries: kernel.bindings.map(({ index, kind }) => ({
+        entries: kernel.bindings.map(({ index, kind, format }) => ({
           binding: index,
           visibility: GPUShaderStage.COMPUTE,
           ...bindingLayouts[kind],
+          ...(format && { storageTexture: { access: 'write-only' as const, format } }),
         })),
       });
       const module = device.createShaderModule({ label: kernel.name, code: kernel.code });

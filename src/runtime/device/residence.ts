@@ -96,9 +96,13 @@ export async function reside(
 }
 
 /** Packed weights, written by one kernel and read by another. */
-export function makeTexture(device: GPUDevice, label: string, size: readonly [number, number]): GPUTexture {
+export function makeTexture(
+  device: GPUDevice,
+  label: string,
+  [width, height, format]: NonNullable<PlannedBuffer['texture']>,
+): GPUTexture {
   const usage = GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.TEXTURE_BINDING;
-  return device.createTexture({ label, size: [...size], format: 'rgba32float', usage });
+  return device.createTexture({ label, size: [width, height], format, usage });
 }
 
 export function uploadUniforms(device: GPUDevice, plan: Plan): GPUBuffer {

@@ -49,7 +49,6 @@ export function trialOf(call: Call, batch: number): Trial {
 export async function tryCandidate(device: Device, trial: Trial, candidate: Candidate): Promise<Tried> {
   const { call, batch, numbers } = trial;
   const { acquired, pipelines, facts } = device;
-  await candidate.late?.load();
   const { graph, value, parameters } = alone(call);
   const program = hoist(lower(graph, facts, (other) => (other === value ? candidate.name : undefined)));
   await pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
@@ -68,15 +67,19 @@ export async function tryCandidate(device: Device, trial: Trial, candidate: Cand
   }
 }
 
-/** For a candidate of this growth, how far each number of its result may be from the plain kernel's. */
-export type Bounds = (growth: number | undefined) => (i: number) => number;
+/** How far each number of a candidate's result may be from the plain kernel's. */
+export type Bound = (i: number) => number;
 
 /**
  * Both kernels may be off by 4 sqrt(L) 2^-24 sum|terms| for L numbers added up. The sum is what the plain kernel itself makes of the
  * inputs' magnitudes, all of whose terms are positive. A candidate that adds up larger terms mixes those of a neighbourhood, so
- * the largest sum stands for it.
+ * the largest sum stands for it. The result gives the bound for a candidate's `growth`.
  */
-export async function boundsOf(device: Device, { call, batch, numbers }: Trial, plain: Candidate): Promise<Bounds> {
+export async function boundsOf(
+  device: Device,
+  { call, batch, numbers }: Trial,
+  plain: Candidate,
+): Promise<(growth: number) => Bound> {
   const { value, attributes } = call;
   const { activation } = attributes;
   const linear = { ...attributes, ...('activation' in attributes && { activation: null, slope: null }) };
@@ -96,7 +99,7 @@ export async function boundsOf(device: Device, { call, batch, numbers }: Trial, 
   const steepest = exactly.has(activation) && activation !== 'hardswish' ? 1 : STEEPEST;
   const unit = 4 * Math.sqrt(length) * 2 ** -24 * steepest;
   const granted = exactly.has(activation) ? 0 : GRANTED;
-  return (growth) => (i) => unit * (terms[i]! + (growth === undefined ? terms[i]! : growth * most)) + granted;
+  return (growth) => (i) => unit * (terms[i]! + (growth > 0 ? growth * most : terms[i]!)) + granted;
 }
 
 /** The call as a graph of one operator. What changes from run to run comes from outside in each. */

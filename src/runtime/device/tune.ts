@@ -7,7 +7,7 @@ import { ConvokeError, DeviceError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Device } from './device.ts';
 import { GpuTimer } from './gpu_timer.ts';
-import { type Bounds, boundsOf, type Tried, trialOf, tryCandidate } from './trial.ts';
+import { type Bound, boundsOf, type Tried, trialOf, tryCandidate } from './trial.ts';
 
 export interface TuneOptions {
   /** Images in a run. Default 1. */
@@ -59,6 +59,9 @@ export async function tune(
   options: TuneOptions = {},
 ): Promise<readonly TunedClass[]> {
   const { signal, onProgress } = options;
+  // A candidate says whether it can serve once it is loaded.
+  const candidates = graph.values.flatMap((value) => (value.operator?.macs(value) ? value.operator.kernels : []));
+  await Promise.all([...new Set(candidates)].map(({ late }) => late?.load()));
   const tasks = tasksOf(graph, device, choices);
   const timer = new GpuTimer(device.acquired);
   const tuned: TunedClass[] = [];
@@ -113,7 +116,8 @@ async function measure(
       signal?.throwIfAborted();
       if (candidate === plain) continue;
       const tried = await attempt(() => tryCandidate(device, trial, candidate));
-      const problem = typeof tried === 'string' ? tried : difference(tried.y, first.y, bounds, candidate.growth);
+      const bound = bounds(candidate.growth?.(call) ?? 0);
+      const problem = typeof tried === 'string' ? tried : difference(tried.y, first.y, bound);
       if (typeof tried !== 'string' && problem === null)
         right.set(candidate, { ...tried, repeats: await timer.repeatsFor(tried.run), times: [] });
       else {
@@ -159,8 +163,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | string> {
 }
 
 /** The first number outside its bound, in words; NaN is outside of every bound. */
-function difference(y: Float32Array, expected: Float32Array, bounds: Bounds, growth?: number): string | null {
-  const bound = bounds(growth);
+function difference(y: Float32Array, expected: Float32Array, bound: Bound): string | null {
   const i = y.findIndex((number, i) => !(Math.abs(number - expected[i]!) <= bound(i)));
   return i < 0 ? null : `number ${i} is ${y[i]}, and ${expected[i]} by the plain kernel`;
 }

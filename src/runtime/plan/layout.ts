@@ -37,18 +37,22 @@ export interface RowsLayout {
   readonly shape: Shape;
 }
 
-/** A kernel's own order, known by its size only: packed weights and scratch. Sizes are floats, for all and for each image. */
+/** A kernel's own order, known by its size only: packed weights and scratch. Sizes are numbers, for all and for each image. */
 export interface PackedLayout {
   readonly kind: 'packed';
   readonly elements: number;
   readonly elementsPerImage: number;
+  /** Numbers are f16, two in a word, else f32. */
+  readonly half?: true;
 }
 
-/** Packed weights in an rgba32float texture, which software drivers read faster than a buffer. Sizes in texels. */
+/** Packed weights in a texture of four numbers a texel, which software drivers read faster than a buffer. Sizes in texels. */
 export interface TextureLayout {
   readonly kind: 'texture';
   readonly width: number;
   readonly height: number;
+  /** Numbers are f16, else f32. */
+  readonly half?: true;
 }
 
 export type Layout = ImageLayout | RowsLayout | PackedLayout | TextureLayout;
@@ -104,9 +108,10 @@ const SLACK = 32;
 
 /** Size in bytes at a batch of `n`. */
 export function layoutBytes(layout: Layout, n: number): number {
+  const number = 'half' in layout && layout.half ? 2 : 4;
   switch (layout.kind) {
     case 'image':
-      return (layout.half ? 2 : 4) * (layout.image * n + SLACK);
+      return number * (layout.image * n + SLACK);
     case 'rows':
       return (
         4 *
@@ -116,8 +121,8 @@ export function layoutBytes(layout: Layout, n: number): number {
         )
       );
     case 'packed':
-      return 4 * roundUp(layout.elements + layout.elementsPerImage * n, 4);
+      return number * roundUp(layout.elements + layout.elementsPerImage * n, 4);
     case 'texture':
-      return 16 * layout.width * layout.height;
+      return 4 * number * layout.width * layout.height;
   }
 }

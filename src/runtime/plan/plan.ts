@@ -15,8 +15,8 @@ export interface PlannedBuffer {
   readonly bytes: number;
   readonly arena: number | null;
   readonly offset: number;
-  /** Width and height in texels where it is a texture. */
-  readonly texture?: readonly [number, number];
+  /** Width and height in texels, and their format, where it is a texture. */
+  readonly texture?: readonly [number, number, 'rgba16float' | 'rgba32float'];
 }
 
 export interface PlannedBinding {
@@ -127,7 +127,9 @@ function attempt(program: Program, facts: AdapterFacts, { batch, guardBytes = 0 
       bytes: layoutBytes(layout, batch),
       arena: place?.arena ?? null,
       offset: place?.offset ?? 0,
-      ...(layout.kind === 'texture' && { texture: [layout.width, layout.height] as const }),
+      ...(layout.kind === 'texture' && {
+        texture: [layout.width, layout.height, layout.half ? 'rgba16float' : 'rgba32float'] as const,
+      }),
     };
   });
   const words: number[] = [];

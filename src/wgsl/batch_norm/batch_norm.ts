@@ -3,11 +3,10 @@
 import * as z from 'zod/mini';
 import { atBatch, elementCount, formatShape } from '../../runtime/graph/value.ts';
 import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
-import { activation, type Candidate, defineOp, type Inputs } from '../op.ts';
+import { activation, type Candidate, defineOp } from '../op.ts';
 import { each, eachQuad } from '../shared/frame.ts';
 import source from './batch_norm.wgsl';
-import foldBiasText from './fold_bias.wgsl';
-import foldWeightText from './fold_weight.wgsl';
+import foldText from './fold.wgsl';
 import statistics from './statistics.wgsl';
 
 const attributes = z.object({
@@ -71,24 +70,7 @@ export const foldWeight = defineOp({
     if (!w) throw fail('input w is missing');
     return w.shape;
   },
-  kernels: [
-    {
-      name: 'fold_weight',
-      suits: () => 1,
-      emit({ attributes: { eps }, inputs }: { attributes: FoldAttributes; inputs: Inputs }, emitter) {
-        const shape = inputs.w?.shape ?? [];
-        const count = elementCount(shape);
-        const bind = {
-          w: emitter.input('w'),
-          gamma: emitter.input('weight'),
-          variance: emitter.input('running_var'),
-          y: emitter.output,
-        };
-        const uniforms = { per_filter: count / atBatch(shape[0] ?? 1, 1), eps };
-        emitter.step(each({ name: 'fold_weight', sources: [foldWeightText], bind, uniforms }, () => count));
-      },
-    },
-  ],
+  kernels: [folding('fold_weight', 'w', false)],
 });
 
 /** beta + (bias - mean) * gamma / sqrt(variance + eps), where bias is the convolution's own, if it has one. */
@@ -100,24 +82,32 @@ export const foldBias = defineOp({
     if (!bias) throw fail('input bias is missing');
     return bias.shape;
   },
-  kernels: [
-    {
-      name: 'fold_bias',
-      suits: () => 1,
-      emit({ attributes: { eps }, inputs }: { attributes: FoldAttributes; inputs: Inputs }, emitter) {
-        const count = elementCount(inputs.bias?.shape ?? []);
-        const mean = emitter.input('running_mean');
-        const bind = {
-          gamma: emitter.input('weight'),
-          beta: emitter.input('bias'),
-          mean,
-          variance: emitter.input('running_var'),
-          own: inputs.conv_bias ? emitter.input('conv_bias') : mean,
-          y: emitter.output,
-        };
-        const uniforms = { eps, has_own: inputs.conv_bias ? 1 : 0 };
-        emitter.step(each({ name: 'fold_bias', sources: [foldBiasText, statistics], bind, uniforms }, () => count));
-      },
-    },
-  ],
+  kernels: [folding('fold_bias', 'conv_bias', true)],
 });
+
+/** One pipeline for both: where there is no mean, beta or bias of its own, another array stands in and is not looked at. */
+function folding(name: string, own: string, shifted: boolean): Candidate<FoldAttributes> {
+  return {
+    name,
+    suits: () => 1,
+    emit({ attributes: { eps }, inputs, value }, emitter) {
+      const count = elementCount(value.shape);
+      const variance = emitter.input('running_var');
+      const bind = {
+        gamma: emitter.input('weight'),
+        beta: shifted ? emitter.input('bias') : variance,
+        mean: shifted ? emitter.input('running_mean') : variance,
+        variance,
+        own: inputs[own] ? emitter.input(own) : variance,
+        y: emitter.output,
+      };
+      const uniforms = {
+        per_filter: count / atBatch(value.shape[0] ?? 1, 1),
+        eps,
+        has_own: inputs[own] ? 1 : 0,
+        shifted: shifted ? 1 : 0,
+      };
+      emitter.step(each({ name: 'fold', sources: [foldText, statistics], bind, uniforms }, () => count));
+    },
+  };
+}

@@ -2,16 +2,12 @@
 
 import * as z from 'zod/mini';
 import { atBatch, formatShape, type Value } from '../../runtime/graph/value.ts';
+import type { AdapterFacts } from '../../runtime/plan/facts.ts';
 import { epilogueAttributes } from '../activation/epilogue.ts';
 import { wholes } from '../attributes.ts';
-import { depthwise } from '../depthwise/depthwise.ts';
-import { activation, defineOp } from '../op.ts';
-import { winograd } from '../winograd/winograd.ts';
-import { conv2dBroadcast } from './conv2d_broadcast.ts';
+import { late, onCpu } from '../late.ts';
+import { activation, type Candidate, defineOp } from '../op.ts';
 import { conv2dDirect } from './conv2d_direct.ts';
-import { conv2dGrouped } from './conv2d_grouped.ts';
-import { conv2dNarrow } from './conv2d_narrow.ts';
-import { conv2dTile } from './conv2d_tile.ts';
 
 const pair = wholes(2, 1);
 
@@ -26,6 +22,39 @@ export const conv2dAttributes = z.object({
 });
 
 export type Conv2dAttributes = z.infer<typeof conv2dAttributes>;
+
+/** Pixels by filters of a workgroup, sums made at once or split into parts. */
+export const tileNames = [
+  'conv2d_tile_64x64',
+  'conv2d_tile_128x128',
+  'conv2d_tile_128x64',
+  'conv2d_tile_64x32',
+  'conv2d_tile_32x32',
+  'conv2d_split_64x64',
+  'conv2d_split_32x32',
+] as const;
+
+const onGpu = (facts: AdapterFacts) => !onCpu(facts);
+// What only measuring chooses.
+const nowhere = () => false;
+const grouped = (_: AdapterFacts, { attributes }: Value) => Number(attributes.groups) > 1;
+
+const kernels: readonly Candidate<Conv2dAttributes>[] = [
+  conv2dDirect,
+  late(
+    'conv2d_grouped',
+    (facts, value) => onCpu(facts) || grouped(facts, value),
+    () => import('./conv2d_grouped.ts'),
+  ),
+  ...tileNames.map((name) => late(name, onGpu, async () => (await import('./conv2d_tile.ts')).ways[name])),
+  late('conv2d_vector', nowhere, () => import('./conv2d_vector.ts')),
+  late('conv2d_broadcast', onCpu, () => import('./conv2d_broadcast.ts')),
+  late('conv2d_narrow', onCpu, () => import('./conv2d_narrow.ts')),
+  ...(['winograd', 'winograd_2x2'] as const).map((name) =>
+    late(name, onCpu, async () => (await import('../winograd/winograd.ts')).ways[name]),
+  ),
+  late('depthwise', grouped, () => import('../depthwise/depthwise.ts')),
+];
 
 /** x [n, C, H, W], w [K, C/groups, R, S], bias [K], residual [n, K, P, Q] -> [n, K, P, Q]. */
 export const conv2d = defineOp({
@@ -58,7 +87,7 @@ export const conv2d = defineOp({
     return shape;
   },
   macs: conv2dMacs,
-  kernels: [conv2dDirect, conv2dGrouped, conv2dTile, conv2dBroadcast, conv2dNarrow, winograd, depthwise],
+  kernels,
 });
 
 /** Multiply-adds for one image: each weight once for each output pixel. */

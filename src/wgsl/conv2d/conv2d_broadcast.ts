@@ -1,39 +1,28 @@
 // Convolution by subgroup broadcasts with weights in a texture: the fastest on drivers that run on a CPU.
 
 import { type ImageNeeds, roundUp } from '../../runtime/plan/layout.ts';
-import { late } from '../late.ts';
-import type { Call, Candidate } from '../op.ts';
+import type { Call } from '../op.ts';
+import { broadcastLanes } from './broadcast_lanes.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import { geometry } from './geometry.ts';
 import { byRuns, panelsOf, weightTexture } from './pack_weights.ts';
-import { ranked, speed } from './speed.ts';
+import { ranked } from './speed.ts';
 
-/** Lanes of the subgroups that the kernel is written for; 0 where the adapter has others or none. */
-export function broadcastLanes({ facts: { features, subgroupSize } }: Pick<Call, 'facts'>): number {
-  return features.subgroups && (subgroupSize === 4 || subgroupSize === 8) ? subgroupSize : 0;
+export { emit } from './conv2d_broadcast_emit.ts';
+
+export function suits(call: Call<Conv2dAttributes>): number {
+  const lanes = broadcastLanes(call);
+  const { filters, perGroup, channels, kernelH, kernelW } = geometry(call);
+  const { groups } = call.attributes;
+  if (lanes === 0) return 0;
+  if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
+  const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
+  if (!weightTexture(call, groups * panelsOf(call, lanes), rows, lanes)) return 0;
+  return ranked(call, 'broadcast', Math.min(1, filters / groups / (4 * lanes)));
 }
 
-export const conv2dBroadcast: Candidate<Conv2dAttributes> = late(
-  {
-    name: 'conv2d_broadcast',
-    suits(call) {
-      const lanes = broadcastLanes(call);
-      const { filters, perGroup, channels, kernelH, kernelW } = geometry(call);
-      const { groups } = call.attributes;
-      if (lanes === 0) return 0;
-      if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
-      const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
-      if (!weightTexture(call, groups * panelsOf(call, lanes), rows, lanes)) return 0;
-      return ranked(call, 'broadcast', Math.min(1, filters / groups / (4 * lanes)));
-    },
-    needs: (call) => ({ x: imageNeeds(call) }),
-  },
-  (facts) => speed(facts, 'broadcast') > 0,
-  () => import('./conv2d_broadcast_emit.ts'),
-);
-
 /** Zeros around the input as wide as the padding; and few channels without gaps, where a kernel's row is then one run. */
-function imageNeeds(call: Call<Conv2dAttributes>): Partial<ImageNeeds> {
+export function needs(call: Call<Conv2dAttributes>): { readonly x: Partial<ImageNeeds> } {
   const [top, left, bottom, right] = call.attributes.padding;
   const { channels, kernelW } = geometry(call);
   const lanes = broadcastLanes(call);
@@ -41,5 +30,5 @@ function imageNeeds(call: Call<Conv2dAttributes>): Partial<ImageNeeds> {
   const tight = call.attributes.dilation[1] === 1 && run < kernelW * roundUp(channels, lanes);
   // A run reads a few floats past the kernel's row, and those must be finite: their weights are zero.
   const past = tight ? Math.ceil((run - kernelW * channels) / channels) : 0;
-  return { halo: { top, left, bottom, right: right + past }, tight };
+  return { x: { halo: { top, left, bottom, right: right + past }, tight } };
 }

@@ -6,7 +6,7 @@
 struct Params {
   x: Image, y: Image, residual: Image, count: u32, panels: u32, pixels: u32,
   rows: u32, columns: u32, run: u32, tap_down: u32, tap_across: u32, w_rows: u32, w_width: u32,
-  z_x: u32, z_y: u32, z_filter: u32, bias_scale: f32, low: f32, high: f32,
+  z_x: u32, z_y: u32, z_filter: u32, has_bias: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -80,7 +80,7 @@ fn main(
   let k = quad * 4u;
   if (k >= params.y.written) { return; }
   let keep = kept(params.y, k);
-  let bias = params.bias_scale * load_bias(id.z * params.z_filter + k);
+  let bias = select(vec4f(0.0), load_bias(id.z * params.z_filter + k), params.has_bias == 1u);
   let z = id.z * params.z_y + k;
   store(s0 + bias, z + to.p0, z + added.p0, keep);
   store(s1 + bias, z + to.p1, z + added.p1, keep);

@@ -13,8 +13,8 @@ import lanes8 from '../shared/lanes_8.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
 import texels4 from '../shared/texels_4.wgsl';
 import texels8 from '../shared/texels_8.wgsl';
+import { broadcastLanes } from './broadcast_lanes.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
-import { broadcastLanes } from './conv2d_broadcast.ts';
 import source from './conv2d_broadcast.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';
 import { byRuns, byTaps, packTexture, type Reduction, reductionRows } from './pack_weights.ts';
@@ -40,8 +40,8 @@ export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
       w: packTexture(call, emitter, order, lanes),
       y: emitter.output,
       order,
-      epilogue: epilogueOf(call, emitter),
-      biasScale: 1,
+      epilogue: epilogueOf(call, emitter, 'quad', x),
+      hasBias: call.inputs.bias !== undefined,
       fewPixels: outH * outW <= 4,
       z: groups,
       pixels: (n) => n * outH * outW,
@@ -59,8 +59,8 @@ interface BroadcastProduct {
   readonly y: BufferRef;
   readonly order: Reduction;
   readonly epilogue: JoinedEpilogue;
-  /** 0 where the bias is bound only to share a pipeline with those that add it. */
-  readonly biasScale: 0 | 1;
+  /** Else something stands in for it, to share a pipeline. */
+  readonly hasBias: boolean;
   /** An image has so few pixels that tiles of eight would be half empty. */
   readonly fewPixels: boolean;
   /** Independent products. */
@@ -74,7 +74,7 @@ interface BroadcastProduct {
 
 /** One dispatch of the kernel. */
 export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | 'operator'> {
-  const { lanes, x, w, y, order, epilogue, biasScale, fewPixels, z, pixels, images, steps } = product;
+  const { lanes, x, w, y, order, epilogue, hasBias, fewPixels, z, pixels, images, steps } = product;
   if (w.layout.kind !== 'texture') throw new TypeError(`weights are laid out as ${w.layout.kind}`);
   const { width } = w.layout;
   const rowsPerTile = fewPixels ? 4 : 8;
@@ -97,7 +97,7 @@ export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | '
       rows: order.rows,
       columns: order.columns,
       run: order.run,
-      bias_scale: biasScale,
+      has_bias: hasBias ? 1 : 0,
       w_rows: reductionRows(order),
       w_width: width,
       ...epilogue.uniforms,

@@ -3,6 +3,7 @@
 import type { Candidate } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
 import { eachQuad } from '../shared/frame.ts';
+import weight from '../shared/weight.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_direct.wgsl';
 import { geometry, tapUniforms } from './geometry.ts';
@@ -16,7 +17,7 @@ export const conv2dDirect: Candidate<Conv2dAttributes> = {
     emitter.step(
       eachQuad({
         name: 'conv2d_direct',
-        sources: [source, ...epilogue.sources],
+        sources: [source, weight, ...epilogue.sources],
         bind: { x: emitter.input('x'), w: emitter.input('w'), y: emitter.output, ...epilogue.bind },
         uniforms: {
           channels: perGroup,

@@ -1,12 +1,11 @@
 // Convolution by its definition: any kernel size, stride, padding, dilation and groups, weights as PyTorch holds them.
-// x [N,H,W,C], w [K,C/groups,R,S], y [N,P,Q,K]. Frame: each_quad.
+// x [N,H,W,C], w [K,C/groups,R,S], y [N,P,Q,K]. Frame: each_quad. Joined with weight.wgsl.
 struct Params {
   x: Image, y: Image, residual: Image, count: u32, channels: u32, group: u32, kernel_h: u32, kernel_w: u32,
   stride_h: u32, stride_w: u32, pad_top: u32, pad_left: u32, dilation_h: u32, dilation_w: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(3) var<storage, read> w: array<f32>;
 
 fn quad(at: Place) -> vec4f {
   let taps = params.kernel_h * params.kernel_w;
@@ -25,7 +24,7 @@ fn quad(at: Place) -> vec4f {
         let base = address(params.x, Place(at.n, h, v, first));
         let tap = k * params.channels * taps + r * params.kernel_w + s;
         for (var c = 0u; c < params.channels; c++) {
-          acc = fma(f32(x[base + c]), w[tap + c * taps], acc);
+          acc = fma(f32(x[base + c]), w_at(tap + c * taps), acc);
         }
       }
     }

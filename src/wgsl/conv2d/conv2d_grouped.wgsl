@@ -1,13 +1,12 @@
 // Convolution in vectors of four channels, in groups or in one. x [N,H,W,C] with its zeros around it, w [R,S,C/groups][K/4],
 // y [N,P,Q,K]. Frame: each, an item being four pixels of a row, four output channels; pixels past the edge are thrown away.
-// x is seen from the output: at a pixel lies the first tap of its kernel.
+// x is seen from the output: at a pixel lies the first tap of its kernel. Joined with weight_quad.wgsl.
 struct Params {
   x: Image, y: Image, residual: Image, count: u32, across: u32, group: u32, w_quads: u32,
   rows: u32, columns: u32, run: u32, tap_down: u32, tap_across: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> w: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 
 fn store(sum: vec4f, at: Place) {
@@ -34,7 +33,10 @@ fn item(i: u32) {
     for (var s = 0u; s < params.columns; s++) {
       for (var reads = tap; reads < tap + params.run / 4u; reads++) {
         let m = mat4x4f(
-          w[weight], w[weight + params.w_quads], w[weight + 2u * params.w_quads], w[weight + 3u * params.w_quads],
+          w_at(weight),
+          w_at(weight + params.w_quads),
+          w_at(weight + 2u * params.w_quads),
+          w_at(weight + 3u * params.w_quads),
         );
         s0 += m * vec4f(x[reads]);
         s1 += m * vec4f(x[reads + step]);

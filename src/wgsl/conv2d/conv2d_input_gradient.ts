@@ -1,11 +1,19 @@
 // The gradient of a convolution's input: a convolution of dy with filters whose inputs and outputs change places, the taps turned
 // round. Every kernel of conv2d serves it, on filters that are transposed for it; conv2d_narrow reads them where they lie.
 
+import { late, onCpu } from '../late.ts';
 import { type Call, type Candidate, defineOp, type Emitter } from '../op.ts';
 import { type Conv2dAttributes, conv2d, conv2dAttributes, conv2dMacs } from './conv2d.ts';
-import { conv2dNarrowTransposed } from './conv2d_narrow.ts';
 import { emitTranspose, filterTranspose } from './filter_transpose.ts';
 import { reordered } from './speed.ts';
+
+const narrowInPlace = late<Conv2dAttributes>('conv2d_narrow', onCpu, async () => {
+  const [way, { emit }] = await Promise.all([
+    import('./conv2d_narrow.ts'),
+    import('./conv2d_narrow_transposed_emit.ts'),
+  ]);
+  return { ...way, emit };
+});
 
 /**
  * dy [n, K, P, Q], its pixels as far apart as the stride left them (dilate), w [K, C/groups, R, S], residual [n, C, H, W] ->
@@ -21,7 +29,7 @@ export const conv2dInputGradient = defineOp({
     return conv2d.of({ x: dy, w: turned, residual }, attributes, 'of dy').shape;
   },
   macs: conv2dMacs,
-  kernels: [...conv2d.kernels.filter(({ name }) => name !== conv2dNarrowTransposed.name).map(onTransposed), inPlace()],
+  kernels: [...conv2d.kernels.filter(({ name }) => name !== narrowInPlace.name).map(onTransposed), inPlace()],
 });
 
 type Kernel = Candidate<Conv2dAttributes>;
@@ -39,7 +47,12 @@ function common({ name, needs, growth, late }: Kernel): Pick<Kernel, 'name' | 'n
     const { x, ...rest } = needs?.(convolution(call)) ?? {};
     return { ...rest, ...(x && { dy: x }) };
   };
-  return { name, ...(needs && { needs: ofDy }), ...(growth && { growth }), ...(late && { late }) };
+  return {
+    name,
+    ...(needs && { needs: ofDy }),
+    ...(growth && { growth: (call: Call<Conv2dAttributes>) => growth(convolution(call)) }),
+    ...(late && { late }),
+  };
 }
 
 /** An emitter whose inputs are the convolution's. */
@@ -66,10 +79,10 @@ function onTransposed(kernel: Kernel): Kernel {
 
 function inPlace(): Kernel {
   return {
-    ...common(conv2dNarrowTransposed),
-    suits: (call) => conv2dNarrowTransposed.suits(convolution(call)),
+    ...common(narrowInPlace),
+    suits: (call) => narrowInPlace.suits(convolution(call)),
     emit: (call, emitter) =>
-      conv2dNarrowTransposed.emit(
+      narrowInPlace.emit(
         convolution(call),
         emitterOf(emitter, () => emitter.input('w')),
       ),

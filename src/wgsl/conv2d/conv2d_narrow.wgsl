@@ -2,14 +2,13 @@
 // x [N,H,W,C] with its zeros around it, w [K,C,R,S] or as the steps from weight to weight say, y [N,P,Q,K]. One invocation:
 // FILTERS filters, as many as LANES or twice that, by four pixels, LANES apart. A lane holds weights of one filter for all lanes;
 // four of them are taken at a step.
-// x is seen from the output: at a pixel lies the first tap of its kernel.
+// x is seen from the output: at a pixel lies the first tap of its kernel. Joined with weight.wgsl.
 struct Params {
   x: Image, y: Image, residual: Image, count: u32, panels: u32, pixels: u32, weights: u32, rows: u32, columns: u32,
   tap_down: u32, tap_across: u32, w_filter: u32, w_channel: u32, w_first: u32, w_tap: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 
 struct Tap { r: u32, s: u32, c: u32 }
@@ -48,7 +47,7 @@ fn weight(tap: Tap) -> u32 {
 
 fn load_weights(at: u32, i: vec4u, there: vec4<bool>) -> vec4f {
   let kept = select(vec4u(params.w_first), i, there) + at;
-  return select(vec4f(0.0), vec4f(w[kept.x], w[kept.y], w[kept.z], w[kept.w]), there);
+  return select(vec4f(0.0), vec4f(w_at(kept.x), w_at(kept.y), w_at(kept.z), w_at(kept.w)), there);
 }
 
 fn store(sum: vec4f, i: u32, k: u32) {

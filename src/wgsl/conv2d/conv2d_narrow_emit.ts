@@ -10,9 +10,9 @@ import imageText from '../shared/image.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
 import outer4 from '../shared/outer_4.wgsl';
 import outer8 from '../shared/outer_8.wgsl';
+import weight from '../shared/weight.wgsl';
+import { broadcastLanes } from './broadcast_lanes.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
-import { broadcastLanes } from './conv2d_broadcast.ts';
-import { narrowFilters } from './conv2d_narrow.ts';
 import source from './conv2d_narrow.wgsl';
 import rowSource from './conv2d_narrow_row.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';
@@ -60,7 +60,7 @@ export function emitNarrow(call: Call<Conv2dAttributes>, emitter: Emitter, order
   emitter.step({
     kernel: defineKernel(
       inRows ? 'conv2d_narrow_row' : 'conv2d_narrow',
-      [inRows ? rowSource : source, outerText[lanes] ?? '', imageText, linearIndex, ...epilogue.sources],
+      [inRows ? rowSource : source, weight, outerText[lanes] ?? '', imageText, linearIndex, ...epilogue.sources],
       { constants: { FILTERS: tile }, enables: ['subgroups'] },
     ),
     bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },
@@ -81,4 +81,9 @@ function slides(call: Call<Conv2dAttributes>): boolean {
   const { stride, dilation } = call.attributes;
   const { kernelW, outW } = geometry(call);
   return stride[1] === dilation[1] && kernelW > 2 && outW / roundUp(outW, PIXELS) > 0.7;
+}
+
+/** Filters of a tile: those of one subgroup, or twice as many where there are more. */
+export function narrowFilters(filters: number, lanes: number): number {
+  return filters > lanes ? 2 * lanes : lanes;
 }

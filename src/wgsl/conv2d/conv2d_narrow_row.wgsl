@@ -1,14 +1,13 @@
 // As conv2d_narrow.wgsl, where a tap sees of one pixel what the tap before sees of the next: the four pixels of an invocation are
 // neighbours in a row, and what is seen of them slides along with the taps, so that for a tap one pixel is loaded and not four.
 // x [N,H,W,C] with its zeros around it, w [K,C,R,S] or as the steps from weight to weight say, y [N,P,Q,K].
-// x is seen from the output: at a pixel lies the first tap of its kernel.
+// x is seen from the output: at a pixel lies the first tap of its kernel. Joined with weight.wgsl.
 struct Params {
   x: Image, y: Image, residual: Image, count: u32, panels: u32, across: u32, runs: u32, channels: u32, rows: u32, columns: u32,
   tap_down: u32, tap_across: u32, w_filter: u32, w_channel: u32, w_first: u32, w_tap: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 
 fn store(sum: vec4f, at: Place) {
@@ -56,8 +55,8 @@ fn main(
       var weight = c * params.w_channel + r * params.columns * params.w_tap;
       for (var s = 0u; s < params.columns; s++) {
         seen = vec4f(seen.yzw, f32(x[next]));
-        near = outer_one(near, w[near_w + weight], seen);
-        if (FILTERS > LANES) { far = outer_one(far, w[far_w + weight], seen); }
+        near = outer_one(near, w_at(near_w + weight), seen);
+        if (FILTERS > LANES) { far = outer_one(far, w_at(far_w + weight), seen); }
         weight += params.w_tap;  // it may be minus one, and wraps
         next += apart;
       }

@@ -1,47 +1,60 @@
 // Convolution as a tiled matrix product in workgroup memory: what feeds the arithmetic of a real GPU. Asks for no halo.
 
-import { defineKernel } from '../kernel.ts';
-import type { Candidate } from '../op.ts';
-import { epilogueOf } from '../shared/epilogue.ts';
-import { image, imageUniforms } from '../shared/image.ts';
-import imageText from '../shared/image.wgsl';
-import type { Conv2dAttributes } from './conv2d.ts';
-import source from './conv2d_tile.wgsl';
-import { geometry, tapUniforms } from './geometry.ts';
-import { byTaps, packBuffer, reductionRows } from './pack_weights.ts';
-import { ranked } from './speed.ts';
+import type { Way } from '../late.ts';
+import type { Call } from '../op.ts';
+import type { Conv2dAttributes, tileNames } from './conv2d.ts';
+import { emitTile, STEP, type Tile } from './conv2d_tile_emit.ts';
+import { geometry } from './geometry.ts';
+import { pixelsOf, ranked } from './speed.ts';
 
-const TILE = 64;
+type TileName = (typeof tileNames)[number];
 
-export const conv2dTile: Candidate<Conv2dAttributes> = {
-  name: 'conv2d_tile',
-  suits(call) {
-    const { limits } = call.facts;
-    if (call.attributes.groups > 1 || limits.maxComputeInvocationsPerWorkgroup < TILE) return 0;
-    return ranked(call, 'tile', 1);
-  },
-  emit(call, emitter) {
-    const { filters, outH, outW, macs } = geometry(call);
-    const x = emitter.input('x');
-    const order = byTaps(call, image(x).written);
-    const epilogue = epilogueOf(call, emitter);
-    const panels = Math.ceil(filters / TILE);
-    emitter.step({
-      kernel: defineKernel('conv2d_tile', [source, imageText, ...epilogue.sources]),
-      bind: { x, w: packBuffer(call, emitter, order, TILE), y: emitter.output, ...epilogue.bind },
-      uniforms: (n) => ({
-        ...imageUniforms('x', image(x)),
-        ...imageUniforms('y', image(emitter.output)),
-        pixels: outH * outW * n,
-        w_quads: (panels * TILE) / 4,
-        products: reductionRows(order),
-        columns: order.columns,
-        channels: order.run,
-        ...tapUniforms(call),
-        ...epilogue.uniforms,
-      }),
-      grid: (n) => [Math.ceil((outH * outW * n) / TILE), panels, 1],
-      flops: (n) => 2 * macs * n,
-    });
-  },
+const LEAST_OF_A_PART = 8 * STEP;
+const MOST_PARTS = 16;
+// Invocations that keep a GPU busy. This and how well each tile is fed is by reason, not by measurement.
+const ENOUGH = 8192;
+
+const M: Tile = { pixels: 64, quads: 16, down: 8, across: 8 };
+const S: Tile = { pixels: 32, quads: 8, down: 8, across: 8 };
+
+/** By their candidates' names. */
+export const ways: Readonly<Record<TileName, Way<Conv2dAttributes>>> = {
+  conv2d_tile_64x64: way(M, 0.9),
+  conv2d_tile_128x128: way({ pixels: 128, quads: 32, down: 16, across: 16 }, 1),
+  conv2d_tile_128x64: way({ pixels: 128, quads: 16, down: 16, across: 8 }, 0.95),
+  conv2d_tile_64x32: way({ pixels: 64, quads: 8, down: 8, across: 8 }, 0.8),
+  conv2d_tile_32x32: way(S, 0.6),
+  conv2d_split_64x64: way(M, 0.8, true),
+  conv2d_split_32x32: way(S, 0.5, true),
 };
+
+/** `fed`: how well the arithmetic is. `splits`: whether sums are made in parts that are added up afterwards. */
+function way(tile: Tile, fed: number, splits = false): Way<Conv2dAttributes> {
+  const { pixels, quads, down, across } = tile;
+  return {
+    suits(call) {
+      const { limits } = call.facts;
+      const parts = splits ? partsOf(call, tile) : 1;
+      if (call.attributes.groups > 1 || limits.maxComputeInvocationsPerWorkgroup < down * across) return 0;
+      if (limits.maxComputeWorkgroupStorageSize < 16 * STEP * (pixels / 4 + quads) || parts === 0) return 0;
+      const whole = workgroups(call, tile);
+      const used = (pixelsOf(call) * geometry(call).filters) / (whole * pixels * 4 * quads);
+      const busy = Math.min(1, (parts * whole * down * across) / ENOUGH);
+      // However few of them are busy, workgroups wait less often for memory than the other kernels for GPUs.
+      return ranked(call, 'tile', (1 + fed * used * busy) / 2);
+    },
+    emit: (call, emitter) => emitTile(call, emitter, tile, splits ? partsOf(call, tile) : 1),
+  };
+}
+
+function workgroups(call: Call<Conv2dAttributes>, { pixels, quads }: Tile): number {
+  return Math.ceil(pixelsOf(call) / pixels) * Math.ceil(geometry(call).filters / 4 / quads);
+}
+
+/** Parts of each sum that make enough of few tiles; 0 where there are enough of them, or too few products. */
+function partsOf(call: Call<Conv2dAttributes>, tile: Tile): number {
+  const { channels, kernelH, kernelW } = geometry(call);
+  const most = Math.min(MOST_PARTS, Math.floor((channels * kernelH * kernelW) / LEAST_OF_A_PART));
+  const parts = Math.min(most, Math.ceil(ENOUGH / (workgroups(call, tile) * tile.down * tile.across)));
+  return parts > 1 ? parts : 0;
+}

@@ -5,11 +5,11 @@ import { formatShape } from '../../runtime/graph/value.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
 import { wholes } from '../attributes.ts';
 import { depthwiseWeightGradient } from '../depthwise/depthwise_weight_gradient.ts';
+import { late, onCpu } from '../late.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import { conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_weight_gradient.wgsl';
-import { conv2dWeightGradientBroadcast } from './conv2d_weight_gradient_broadcast.ts';
 import { conv2dWeightGradientGrouped } from './conv2d_weight_gradient_grouped.ts';
 import { conv2dWeightGradientTile } from './conv2d_weight_gradient_tile.ts';
 import { tapUniforms } from './geometry.ts';
@@ -69,7 +69,7 @@ export const conv2dWeightGradient = defineOp({
     plain,
     conv2dWeightGradientGrouped,
     conv2dWeightGradientTile,
-    conv2dWeightGradientBroadcast,
+    late('conv2d_weight_gradient_broadcast', onCpu, () => import('./conv2d_weight_gradient_broadcast.ts')),
     depthwiseWeightGradient,
   ],
 });

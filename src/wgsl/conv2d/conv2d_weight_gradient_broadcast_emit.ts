@@ -10,9 +10,8 @@ import imageText from '../shared/image.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
 import outer4 from '../shared/outer_4.wgsl';
 import outer8 from '../shared/outer_8.wgsl';
-import { broadcastLanes } from './conv2d_broadcast.ts';
+import { broadcastLanes } from './broadcast_lanes.ts';
 import type { Conv2dWeightGradientAttributes } from './conv2d_weight_gradient.ts';
-import { filtersOf } from './conv2d_weight_gradient_broadcast.ts';
 import source from './conv2d_weight_gradient_broadcast.wgsl';
 import { tapSteps, underOutput } from './geometry.ts';
 import walkText from './walk_pixels.wgsl';
@@ -63,4 +62,9 @@ export function emit(call: Call<Conv2dWeightGradientAttributes>, emitter: Emitte
     },
     flops: (n) => 2 * macs * n,
   }));
+}
+
+/** Filters of a tile, where a group has so many. */
+export function filtersOf(group: number, lanes: number): number {
+  return group > lanes ? 2 * lanes : lanes;
 }

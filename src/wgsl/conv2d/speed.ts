@@ -4,7 +4,7 @@ import type { AdapterFacts } from '../../runtime/plan/facts.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
 import type { Call } from '../op.ts';
 
-type Method = 'broadcast' | 'narrow' | 'winograd' | 'depthwise' | 'grouped' | 'tile';
+type Method = 'broadcast' | 'narrow' | 'winograd' | 'winograd_2x2' | 'depthwise' | 'grouped' | 'tile';
 
 // Multiples of the plain kernel's speed. On a CPU as measured on lavapipe (Zen 3); SwiftShader keeps the order. There barriers
 // and workgroup memory cost more than they save. On GPUs they are what feeds the arithmetic, and what CPUs want is not offered.
@@ -12,6 +12,7 @@ const onCpu: Readonly<Record<Method, number>> = {
   broadcast: 10,
   narrow: 9,
   winograd: 17,
+  winograd_2x2: 14,
   depthwise: 8,
   grouped: 4,
   tile: 0.5,
@@ -20,6 +21,7 @@ const onGpu: Readonly<Record<Method, number>> = {
   broadcast: 0,
   narrow: 0,
   winograd: 0,
+  winograd_2x2: 0,
   depthwise: 8,
   grouped: 4,
   tile: 10,
@@ -36,6 +38,7 @@ const preparation: Readonly<Record<Method, number>> = {
   broadcast: PACKING,
   narrow: 0,
   winograd: TRANSFORMING,
+  winograd_2x2: TRANSFORMING / 2,
   depthwise: 0,
   grouped: PACKING,
   tile: PACKING,

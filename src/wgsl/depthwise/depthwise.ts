@@ -1,23 +1,56 @@
 // Depthwise convolution, one filter a channel: any kernel size, stride and dilation. Networks without one never download it.
 
+import type { ImageNeeds } from '../../runtime/plan/layout.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
-import { geometry } from '../conv2d/geometry.ts';
+import { geometry, tapSteps, underOutput } from '../conv2d/geometry.ts';
 import { speed } from '../conv2d/speed.ts';
-import { late } from '../late.ts';
-import type { Candidate } from '../op.ts';
+import { defineKernel } from '../kernel.ts';
+import type { Call, Emitter } from '../op.ts';
+import { epilogueOf } from '../shared/epilogue.ts';
+import { image, imageUniforms } from '../shared/image.ts';
+import imageText from '../shared/image.wgsl';
+import weight from '../shared/weight.wgsl';
+import source from './depthwise.wgsl';
 
-export const depthwise: Candidate<Conv2dAttributes> = late(
-  {
-    name: 'depthwise',
-    suits(call) {
-      const { channels, filters, perGroup } = geometry(call);
-      return perGroup === 1 && filters === channels && channels > 1 ? speed(call.facts, 'depthwise') : 0;
-    },
-    needs({ attributes: { padding } }) {
-      const [top, left, bottom, right] = padding;
-      return { x: { halo: { top, left, bottom, right } } };
-    },
-  },
-  (_, { attributes: { groups } }) => Number(groups) > 1,
-  () => import('./depthwise_emit.ts'),
-);
+const PIXELS = 8;
+// A warp's worth of channels on a GPU; on a CPU, as many as it computes at once.
+const GPU_LANES = 32;
+
+export function suits(call: Call<Conv2dAttributes>): number {
+  const { channels, filters, perGroup } = geometry(call);
+  return perGroup === 1 && filters === channels && channels > 1 ? speed(call.facts, 'depthwise') : 0;
+}
+
+export function needs({ attributes: { padding } }: Call<Conv2dAttributes>): { readonly x: Partial<ImageNeeds> } {
+  const [top, left, bottom, right] = padding;
+  return { x: { halo: { top, left, bottom, right } } };
+}
+
+export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
+  const { kernelH, kernelW, outH, outW, macs } = geometry(call);
+  const x = emitter.input('x');
+  const y = image(emitter.output);
+  const lanes = call.facts.fallback ? call.block : GPU_LANES;
+  const epilogue = epilogueOf(call, emitter, 'channel');
+  emitter.step({
+    kernel: defineKernel('depthwise', [source, weight, imageText, ...epilogue.sources], {
+      overrides: { LANES: lanes, SLIDE: slide(call) },
+    }),
+    bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },
+    uniforms: () => ({
+      ...imageUniforms('x', underOutput(call, image(x))),
+      ...imageUniforms('y', y),
+      rows: kernelH,
+      columns: kernelW,
+      ...tapSteps(call, image(x)),
+      ...epilogue.uniforms,
+    }),
+    grid: (n) => [Math.ceil(y.written / lanes), Math.ceil(outW / PIXELS), outH * n],
+    flops: (n) => 2 * macs * n,
+  });
+}
+
+function slide({ attributes: { stride, dilation } }: Call<Conv2dAttributes>): number {
+  if (dilation[1] === 1 && stride[1] <= 2) return stride[1];
+  return stride[1] === dilation[1] ? 1 : 0;
+}

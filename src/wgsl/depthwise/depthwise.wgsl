@@ -1,13 +1,12 @@
 // Depthwise convolution: each channel by its own filter. x [N,H,W,C] with its zeros around it, w [C,R,S], y [N,P,Q,C].
 // One invocation: eight pixels of a row in one channel, held in two vectors. From tap to tap of a row these slide along by
 // one pixel, so that an input is loaded once a row; pixels past the edge are computed from anything and thrown away.
-// x is seen from the output: at a pixel lies the first tap of its kernel.
+// x is seen from the output: at a pixel lies the first tap of its kernel. Joined with weight.wgsl.
 struct Params {
   x: Image, y: Image, residual: Image, rows: u32, columns: u32, tap_down: u32, tap_across: u32, low: f32, high: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Scalar>;
 override LANES: u32;
 override SLIDE: u32;  // taps after which the vectors have moved by a pixel: 1, 2, or 0 where they never do
@@ -55,8 +54,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     var after = now;
     if (SLIDE == 2u) { after = load(at + params.tap_across); }
     for (var s = 0u; s < params.columns; s++) {
-      a += w[weight] * now.a;
-      b += w[weight] * now.b;
+      let held = w_at(weight);
+      a += held * now.a;
+      b += held * now.b;
       weight++;
       if (SLIDE == 1u) {
         now = slide(now, f32(x[at + 8u * params.x.pixel]));

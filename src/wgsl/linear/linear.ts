@@ -36,11 +36,13 @@ function ofPixels(kernel: Candidate<Conv2dAttributes>): Candidate<Epilogue> {
     ...call,
     attributes: { ...call.attributes, stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 },
   });
-  const { needs, late } = kernel;
+  const { needs, growth, extraBytes, late } = kernel;
   return {
     name: kernel.name,
     suits: (call) => kernel.suits(convolution(call)),
     ...(needs && { needs: (call: Call<Epilogue>) => needs(convolution(call)) }),
+    ...(growth && { growth: (call: Call<Epilogue>) => growth(convolution(call)) }),
+    ...(extraBytes && { extraBytes: (call: Call<Epilogue>) => extraBytes(convolution(call)) }),
     emit: (call, emitter) => kernel.emit(convolution(call), emitter),
     ...(late && { late }),
   };

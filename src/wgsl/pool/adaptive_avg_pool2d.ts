@@ -30,25 +30,16 @@ const plain: Candidate<AdaptiveAvgPool2dAttributes> = {
   },
 };
 
-const wide: Candidate<AdaptiveAvgPool2dAttributes> = late(
-  {
-    name: 'adaptive_avg_pool2d_wide',
-    suits: ({ facts, value }) => (wantsWide(facts, value) ? 2 : 0.5),
-  },
-  wantsWide,
-  () => import('./adaptive_avg_pool2d_wide_emit.ts'),
-);
-
-function wantsWide({ fallback }: AdapterFacts, { inputs, shape }: Value): boolean {
-  const [x, y] = [imageSize(inputs.x?.shape ?? []), imageSize(shape)];
-  return !fallback && Math.ceil(x.height / y.height) * Math.ceil(x.width / y.width) >= WIDE_AREA;
-}
-
 /** x [n, C, H, W] -> [n, C, ...outputSize]. */
 export const adaptiveAvgPool2d = defineOp({
   name: 'adaptive_avg_pool2d',
   attributes,
   inputs: ['x'],
   shape: (inputs, { outputSize }, fail) => ['n', activation(inputs, 'x', 4, fail).shape[1] ?? 0, ...outputSize],
-  kernels: [plain, wide],
+  kernels: [plain, late('adaptive_avg_pool2d_wide', wantsWide, () => import('./adaptive_avg_pool2d_wide.ts'))],
 });
+
+export function wantsWide({ fallback }: AdapterFacts, { inputs, shape }: Value): boolean {
+  const [x, y] = [imageSize(inputs.x?.shape ?? []), imageSize(shape)];
+  return !fallback && Math.ceil(x.height / y.height) * Math.ceil(x.width / y.width) >= WIDE_AREA;
+}

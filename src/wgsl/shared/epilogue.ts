@@ -10,6 +10,7 @@ import noBias from './no_bias.wgsl';
 import noBiasChannel from './no_bias_channel.wgsl';
 import noResidual from './no_residual.wgsl';
 import noResidualChannel from './no_residual_channel.wgsl';
+import optional from './optional.wgsl';
 import residual from './residual.wgsl';
 import residualChannel from './residual_channel.wgsl';
 
@@ -26,21 +27,24 @@ const texts = {
   channel: { bias: biasChannel, noBias: noBiasChannel, residual: residualChannel, noResidual: noResidualChannel },
 } as const;
 
+/** `standIn` is bound where there is no bias, for kernels that share a pipeline with those that add one, and know not to look at it. */
 export function epilogueOf(
   { inputs, attributes }: Call<Epilogue>,
   emitter: Emitter,
   loads: keyof typeof texts = 'quad',
+  standIn?: BufferRef,
 ): JoinedEpilogue {
   const text = texts[loads];
+  const biasRef = inputs.bias ? emitter.input('bias') : standIn;
   const residualRef = inputs.residual ? emitter.input('residual') : undefined;
   return {
     sources: [
-      inputs.bias ? text.bias : text.noBias,
+      biasRef ? text.bias : text.noBias,
       residualRef ? text.residual : text.noResidual,
       activationText(attributes),
     ],
     bind: {
-      ...(inputs.bias ? { bias: emitter.input('bias') } : {}),
+      ...(biasRef ? { bias: biasRef } : {}),
       ...(residualRef ? { residual: residualRef } : {}),
     },
     uniforms: {
@@ -50,9 +54,18 @@ export function epilogueOf(
   };
 }
 
-/** Of a call's epilogue the bias alone. */
-export function biasOnly({ inputs, ...call }: Call<Epilogue>, emitter: Emitter): JoinedEpilogue {
-  const { bias: ofCall } = inputs;
-  const attributes = { activation: null, slope: null };
-  return epilogueOf({ ...call, inputs: { ...(ofCall && { bias: ofCall }) }, attributes }, emitter);
+/** For a kernel that is one pipeline with a bias or residual and without: has_bias and has_residual tell, and `standIn` is bound. */
+export function optionalEpilogue(call: Call<Epilogue>, emitter: Emitter, standIn: BufferRef): JoinedEpilogue {
+  const { bias: ofCall, residual: added } = call.inputs;
+  const joined = epilogueOf(call, emitter, 'quad', standIn);
+  return {
+    sources: [optional, bias, residual, activationText(call.attributes)],
+    bind: { residual: standIn, ...joined.bind },
+    uniforms: { ...joined.uniforms, has_bias: ofCall ? 1 : 0, has_residual: added ? 1 : 0 },
+  };
+}
+
+/** The call as far as its sum goes. */
+export function sumOf<C extends Call<Epilogue>>(call: C): C {
+  return { ...call, inputs: {}, attributes: { ...call.attributes, activation: null, slope: null } };
 }

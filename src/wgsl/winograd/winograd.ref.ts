@@ -1,11 +1,9 @@
-// How large the terms are that Winograd's F(4x4, 3x3) adds up, in float64; imported by tests only.
+// How large the terms are that Winograd's F(4x4, 3x3) and F(2x2, 3x3) add up, in float64; imported by tests only.
 
 interface Tensor {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
 }
-
-const POINTS = [0, 3 / 4, -3 / 4, 3 / 2, -3 / 2];
 
 /** Coefficients, lowest first, of the product of (t - p). */
 function product(points: readonly number[]): number[] {
@@ -14,15 +12,31 @@ function product(points: readonly number[]): number[] {
 }
 
 const padded = (row: readonly number[], length: number) => Array.from({ length }, (_, i) => row[i] ?? 0);
-const others = (point: number) => POINTS.filter((p) => p !== point);
 
 /** B^T: the Lagrange numerators; G: powers over their values; A^T: powers, transposed. The last point is infinity. */
-export const BT = [...POINTS.map((p) => padded(product(others(p)), 6)), padded(product(POINTS), 6)];
-export const G = [
-  ...POINTS.map((p) => [1, p, p * p].map((v) => v / others(p).reduce((w, o) => w * (p - o), 1))),
-  [0, 0, 1],
-];
-export const AT = [0, 1, 2, 3].map((i) => [...POINTS.map((p) => p ** i), i === 3 ? 1 : 0]);
+function matrices(points: readonly number[]) {
+  const made = points.length - 1;
+  const others = (point: number) => points.filter((p) => p !== point);
+  return {
+    made,
+    BT: [...points.map((p) => padded(product(others(p)), made + 2)), padded(product(points), made + 2)],
+    G: [...points.map((p) => [1, p, p * p].map((v) => v / others(p).reduce((w, o) => w * (p - o), 1))), [0, 0, 1]],
+    AT: Array.from({ length: made }, (_, i) => [...points.map((p) => p ** i), i === made - 1 ? 1 : 0]),
+  };
+}
+
+/** By the candidate's name: F(4x4, 3x3) and F(2x2, 3x3). */
+export const forms = {
+  winograd: matrices([0, 3 / 4, -3 / 4, 3 / 2, -3 / 2]),
+  winograd_2x2: matrices([0, 1, -1]),
+} as const;
+
+export type FormName = keyof typeof forms;
+
+/** Whether a candidate adds up what Winograd does. */
+export function isWinograd(kernel: string): kernel is FormName {
+  return kernel in forms;
+}
 
 const absolute = (matrix: readonly (readonly number[])[]) => matrix.map((row) => row.map(Math.abs));
 
@@ -36,15 +50,22 @@ function sandwich(m: readonly (readonly number[])[], a: readonly (readonly numbe
  * For each output the sum of the magnitudes of everything that is added up on the way to it,
  *   |A^T| ( sum over c of |G||g||G^T| * |B^T||d||B| ) |A|,
  * which takes the place of sum|terms| in the bound of a sum: that is where the cancellation that Winograd pays with shows.
- * On the way a term passes two sums of 3 (filter), two of 4 (input: no row of B^T has more), one of C, and two of 5 (output).
+ * On the way a term passes two sums of 3 (filter), two over a row of B^T (input), one of C, and two over a row of A^T (output),
+ * where zeros add nothing: for F(4x4) no row of B^T has more than 4 and none of A^T more than 5; for F(2x2) 2 and 3.
  */
-export function winogradTerms(x: Tensor, w: Tensor, padding: readonly [number, number, number, number]) {
+export function winogradTerms(
+  x: Tensor,
+  w: Tensor,
+  padding: readonly [number, number, number, number],
+  form: FormName = 'winograd',
+) {
   const [N = 1, C = 1, H = 1, W = 1] = x.shape;
   const [K = 1] = w.shape;
   const [top, left, bottom, right] = padding;
   const P = H + top + bottom - 2;
   const Q = W + left + right - 2;
   const terms = new Float64Array(N * K * P * Q);
+  const { made, BT, G, AT } = forms[form];
   const [bt, g, at] = [absolute(BT), absolute(G), absolute(AT)];
   const filters = Array.from({ length: K * C }, (_, kc) =>
     sandwich(
@@ -54,24 +75,26 @@ export function winogradTerms(x: Tensor, w: Tensor, padding: readonly [number, n
   );
   const pixel = (nc: number, h: number, v: number) =>
     h < 0 || h >= H || v < 0 || v >= W ? 0 : Math.abs(x.data[(nc * H + h) * W + v]!);
-  const six = [0, 1, 2, 3, 4, 5];
+  const side = BT.map((_, i) => i);
   for (let n = 0; n < N; n++)
-    for (let p = 0; p < P; p += 4)
-      for (let q = 0; q < Q; q += 4) {
+    for (let p = 0; p < P; p += made)
+      for (let q = 0; q < Q; q += made) {
         const tiles = Array.from({ length: C }, (_, c) =>
           sandwich(
             bt,
-            six.map((i) => six.map((j) => pixel(n * C + c, p + i - top, q + j - left))),
+            side.map((i) => side.map((j) => pixel(n * C + c, p + i - top, q + j - left))),
           ),
         );
         for (let k = 0; k < K; k++) {
-          const sums = six.map((i) =>
-            six.map((j) => tiles.reduce((sum, v, c) => sum + v[i]![j]! * filters[k * C + c]![i]![j]!, 0)),
+          const sums = side.map((i) =>
+            side.map((j) => tiles.reduce((sum, v, c) => sum + v[i]![j]! * filters[k * C + c]![i]![j]!, 0)),
           );
           const y = sandwich(at, sums);
-          for (let i = 0; i < 4 && p + i < P; i++)
-            for (let j = 0; j < 4 && q + j < Q; j++) terms[((n * K + k) * P + p + i) * Q + q + j] = y[i]![j]!;
+          for (let i = 0; i < made && p + i < P; i++)
+            for (let j = 0; j < made && q + j < Q; j++) terms[((n * K + k) * P + p + i) * Q + q + j] = y[i]![j]!;
         }
       }
-  return { terms, length: C + 2 * 3 + 2 * 4 + 2 * 5 };
+  const longest = (matrix: readonly (readonly number[])[]) =>
+    Math.max(...matrix.map((row) => row.filter((v) => v !== 0).length));
+  return { terms, length: C + 2 * 3 + 2 * longest(BT) + 2 * longest(AT) };
 }

@@ -1,35 +1,47 @@
-// The dispatches of winograd.ts: filters, inputs, 36 products, outputs.
+// The dispatches of winograd.ts: filters, inputs, a product for each point, outputs.
 
 import { type ImageLayout, imageLayout, NO_HALO } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
+import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
-import { broadcastLanes } from '../conv2d/conv2d_broadcast.ts';
 import { broadcastStep } from '../conv2d/conv2d_broadcast_emit.ts';
 import { geometry } from '../conv2d/geometry.ts';
 import { panelsOf } from '../conv2d/pack_weights.ts';
 import { defineKernel } from '../kernel.ts';
 import type { Call, Emitter } from '../op.ts';
-import { biasOnly, epilogueOf } from '../shared/epilogue.ts';
+import { epilogueOf, sumOf } from '../shared/epilogue.ts';
 import { each } from '../shared/frame.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
-import { filterTexture, POINTS, SIDE, tiling } from './winograd.ts';
+import { type Form, filterTexture, tiling } from './tiling.ts';
 import filterText from './winograd_filter.wgsl';
+import filter2 from './winograd_filter_2.wgsl';
+import filter4 from './winograd_filter_4.wgsl';
 import inputText from './winograd_input.wgsl';
+import input2 from './winograd_input_2.wgsl';
+import input4 from './winograd_input_4.wgsl';
 import outputText from './winograd_output.wgsl';
+import output2 from './winograd_output_2.wgsl';
+import output4 from './winograd_output_4.wgsl';
 
-export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
+/** The matrices, by the pixels that a tile makes. */
+const filterMatrix = { 2: filter2, 4: filter4 } as const;
+const inputMatrix = { 2: input2, 4: input4 } as const;
+const outputMatrix = { 2: output2, 4: output4 } as const;
+
+export function emitWinograd(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form): void {
   const { filters, macs } = geometry(call);
   const lanes = broadcastLanes(call);
-  const { tiles } = tiling(call);
+  const { tiles } = tiling(call, form);
+  const points = form.side ** 2;
   const channels = image(emitter.input('x')).written;
   const { written } = image(emitter.output);
   const domain = (name: string, width: number) =>
-    emitter.scratch(name, { kind: 'packed', elements: 0, elementsPerImage: POINTS * tiles * width });
+    emitter.scratch(name, { kind: 'packed', elements: 0, elementsPerImage: points * tiles * width });
   const v = domain('v', channels);
   const m = domain('m', written);
-  const u = transformFilters(call, emitter, channels);
-  transformInput(call, emitter, v);
+  const u = transformFilters(call, emitter, form, channels);
+  transformInput(call, emitter, form, v);
   emitter.step({
     ...broadcastStep({
       lanes,
@@ -38,10 +50,10 @@ export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
       y: m,
       order: { rows: 1, columns: 1, run: channels, pixel: channels, span: 1 },
       // The output transform adds the bias and all that follows.
-      epilogue: biasOnly(call, emitter),
-      biasScale: 0,
+      epilogue: epilogueOf(sumOf(call), emitter, 'quad', v),
+      hasBias: false,
       fewPixels: tiles <= 4,
-      z: POINTS,
+      z: points,
       pixels: (n) => n * tiles,
       images: (n) => ({ x: row(channels, n * tiles, channels), y: row(filters, n * tiles, written) }),
       steps: (n) => ({
@@ -54,7 +66,7 @@ export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
     }),
     flops: (n) => 2 * macs * n,
   });
-  transformOutput(call, emitter, m);
+  transformOutput(call, emitter, form, m);
 }
 
 /** Tiles of one point as the pixels of an image, `written` channels each. */
@@ -62,47 +74,51 @@ function row(channels: number, tiles: number, written: number): ImageLayout {
   return imageLayout(['n', channels, 1, tiles], { halo: NO_HALO, block: written, tight: false });
 }
 
-function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, rows: number): BufferRef {
+function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form, rows: number): BufferRef {
   const { filters, channels } = geometry(call);
   const lanes = broadcastLanes(call);
-  const layout = filterTexture(call, rows);
+  const layout = filterTexture(call, form, rows);
   if (!layout) throw new TypeError(`the filters of ${call.value.name} do not fit into a texture`);
   const u = emitter.scratch('u', layout);
   const count = panelsOf(call, lanes) * lanes * rows;
   const bind = { w: emitter.input('w'), u };
   const uniforms = { lanes, rows, filters, channels, width: layout.width };
-  emitter.step(each({ name: 'winograd_filter', sources: [filterText], bind, uniforms }, () => count));
+  emitter.step(
+    each({ name: 'winograd_filter', sources: [filterText, filterMatrix[form.made]], bind, uniforms }, () => count),
+  );
   return u;
 }
 
-function transformInput(call: Call<Conv2dAttributes>, emitter: Emitter, v: BufferRef): void {
+function transformInput(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form, v: BufferRef): void {
   const { padding } = call.attributes;
-  const { tilesH, tilesW, tiles } = tiling(call);
+  const { tilesH, tilesW, tiles } = tiling(call, form);
   const lanes = broadcastLanes(call);
   const x = emitter.input('x');
   const layout = image(x);
   const offset = layout.offset - padding[0] * layout.row - padding[1] * layout.pixel;
   emitter.step({
-    kernel: defineKernel('winograd_input', [inputText, imageText], { overrides: { LANES: lanes } }),
+    kernel: defineKernel('winograd_input', [inputText, inputMatrix[form.made], imageText], {
+      overrides: { LANES: lanes },
+    }),
     bind: { x, v },
     uniforms: (n) => ({
       tiles_h: tilesH,
       tiles_w: tilesW,
       tiles: tiles * n,
-      side: SIDE,
+      side: form.side,
       ...imageUniforms('x', { ...layout, offset }),
     }),
     grid: (n) => [Math.ceil(layout.written / lanes), tilesW, tilesH * n],
   });
 }
 
-function transformOutput(call: Call<Conv2dAttributes>, emitter: Emitter, m: BufferRef): void {
-  const { tilesH, tilesW, tiles } = tiling(call);
+function transformOutput(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form, m: BufferRef): void {
+  const { tilesH, tilesW, tiles } = tiling(call, form);
   const lanes = broadcastLanes(call);
   const epilogue = epilogueOf(call, emitter, 'channel');
   const y = image(emitter.output);
   emitter.step({
-    kernel: defineKernel('winograd_output', [outputText, imageText, ...epilogue.sources], {
+    kernel: defineKernel('winograd_output', [outputText, outputMatrix[form.made], imageText, ...epilogue.sources], {
       overrides: { LANES: lanes },
     }),
     bind: { m, y: emitter.output, ...epilogue.bind },
@@ -110,7 +126,7 @@ function transformOutput(call: Call<Conv2dAttributes>, emitter: Emitter, m: Buff
       tiles_h: tilesH,
       tiles_w: tilesW,
       tiles: tiles * n,
-      side: SIDE,
+      side: form.side,
       ...imageUniforms('y', y),
       ...epilogue.uniforms,
     }),

@@ -1,23 +1,10 @@
 // Filters [K,C,3,3] into Winograd's domain: u = G g G^T, once, when a model is loaded. Frame: each, an item being four filters of a channel.
 // u [point][panel][C][lane] as texels, row after row of `width`; channels and filters past the last are zero.
+// Joined with what G is: winograd_filter_2.wgsl or winograd_filter_4.wgsl.
 struct Params { count: u32, lanes: u32, rows: u32, filters: u32, channels: u32, width: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var u: texture_storage_2d<rgba32float, write>;
-
-// The polynomial a + b t + c t^2 at the points 0, 3/4, -3/4, 3/2, -3/2 and infinity, over the factors that B^T leaves out.
-fn evaluate(a: vec4f, b: vec4f, c: vec4f) -> array<vec4f, 6> {
-  let even1 = a + 0.5625 * c;
-  let even2 = a + 2.25 * c;
-  return array(
-    a / 1.265625,
-    (even1 + 0.75 * b) / -1.8984375,
-    (even1 - 0.75 * b) / -1.8984375,
-    (even2 + 1.5 * b) / 7.59375,
-    (even2 - 1.5 * b) / 7.59375,
-    c,
-  );
-}
 
 fn item(i: u32) {
   let c = (i / params.lanes) % params.rows;
@@ -32,10 +19,10 @@ fn item(i: u32) {
   let left = evaluate(g[0], g[3], g[6]);
   let middle = evaluate(g[1], g[4], g[7]);
   let right = evaluate(g[2], g[5], g[8]);
-  for (var row = 0u; row < 6u; row++) {
+  for (var row = 0u; row < SIDE; row++) {
     let points = evaluate(left[row], middle[row], right[row]);
-    for (var column = 0u; column < 6u; column++) {
-      let texel = i + (row * 6u + column) * params.count;
+    for (var column = 0u; column < SIDE; column++) {
+      let texel = i + (row * SIDE + column) * params.count;
       textureStore(u, vec2u(texel % params.width, texel / params.width), points[column]);
     }
   }

@@ -37,8 +37,8 @@ it('a small network becomes load steps and run steps', () => {
   const x = norm(root.at('bn'), conv(root.at('conv'), image(), 16, { kernel: 3 }));
   const y = dense(root.at('fc'), flatten.of({ x: conv(root.at('pool'), x, 16, { stride: 8 }) }, {}, 'flatten'), 10);
   expect(printProgram(compile(graphOf({ y }), discrete, plainKernels))).toMatchInlineSnapshot(`
-    "load fold_weight(conv.weight) w=#3 gamma=#4 variance=#5 -> y=#2
-    load fold_bias(conv.bias) own=#7 gamma=#4 beta=#8 mean=#7 variance=#5 -> y=#6
+    "load fold(conv.weight) own=#5 gamma=#4 beta=#3 mean=#3 variance=#3 -> y=#2
+    load fold(conv.bias) own=#3 gamma=#4 beta=#7 mean=#8 variance=#3 -> y=#6
     run rows_to_image(image) x=#0 -> y=#1
     run conv2d_direct(conv) x=#1 w=#2 bias=#6 -> y=#9
     run conv2d_direct(pool) x=#9 w=#11 -> y=#10

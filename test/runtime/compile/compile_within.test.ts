@@ -1,8 +1,9 @@
 // A budget of memory takes the costly kernels away, least useful first, and no more of them than it must.
 
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../../src/runtime/compile/compile.ts';
+import { compile, finish, optimise } from '../../../src/runtime/compile/compile.ts';
 import { compileWithin } from '../../../src/runtime/compile/compile_within.ts';
+import type { Choose } from '../../../src/runtime/compile/lower.ts';
 import { PlanError } from '../../../src/runtime/errors.ts';
 import { graphOf } from '../../../src/runtime/graph/graph.ts';
 import { Scope } from '../../../src/runtime/graph/scope.ts';
@@ -20,6 +21,8 @@ const y = conv(root.at('last'), small, 32, { kernel: 3 });
 const graph = graphOf({ y });
 
 const choose = () => undefined;
+const ready = optimise(graph, lavapipe);
+const within = (budgetBytes: number, by: Choose = choose) => compileWithin(ready, lavapipe, budgetBytes, by, finish);
 const fastest = compile(graph, lavapipe);
 const peak = (program: Program) => planProgram(program, lavapipe, { batch: 1 }).peakBytes;
 const byWinograd = (program: Program) =>
@@ -28,26 +31,24 @@ const byWinograd = (program: Program) =>
 describe('compileWithin', () => {
   it('changes nothing where the fastest fits', () => {
     expect(byWinograd(fastest)).toEqual(['large', 'last']);
-    const program = compileWithin(graph, lavapipe, peak(fastest), choose);
+    const program = within(peak(fastest));
     expect(printProgram(program)).toBe(printProgram(fastest));
   });
 
   it('gives up one for a budget that is a little short, the one of the small map', () => {
-    const program = compileWithin(graph, lavapipe, peak(fastest) - 1, choose);
+    const program = within(peak(fastest) - 1);
     expect(byWinograd(program)).toEqual(['large']);
     expect(peak(program)).toBeLessThan(peak(fastest));
   });
 
   it('gives up all where nothing fits, and planning that says what is missing', () => {
-    const program = compileWithin(graph, lavapipe, 1000, choose);
+    const program = within(1000);
     expect(byWinograd(program)).toEqual([]);
     expect(() => planProgram(program, lavapipe, { batch: 1, budgetBytes: 1000 })).toThrow(PlanError);
   });
 
   it('keeps to what the tuner has found', () => {
-    const program = compileWithin(graph, lavapipe, peak(fastest), (_, __, able) =>
-      able.find((name) => name !== 'winograd'),
-    );
+    const program = within(peak(fastest), (_, __, able) => able.find((name) => !name.startsWith('winograd')));
     expect(byWinograd(program)).toEqual([]);
   });
 });

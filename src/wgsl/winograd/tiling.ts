@@ -1,0 +1,32 @@
+// How an image is cut into Winograd's tiles, and where the filters of his domain lie.
+
+import type { TextureLayout } from '../../runtime/plan/layout.ts';
+import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
+import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
+import { geometry } from '../conv2d/geometry.ts';
+import { panelsOf, weightTexture } from '../conv2d/pack_weights.ts';
+import type { Call } from '../op.ts';
+
+/** Pixels of a tile's side: those that are made, and those that are read. */
+export interface Form {
+  readonly made: 2 | 4;
+  readonly side: 4 | 6;
+}
+
+interface Tiling {
+  readonly tilesH: number;
+  readonly tilesW: number;
+  readonly tiles: number;
+}
+
+export function tiling(call: Call<Conv2dAttributes>, { made }: Form): Tiling {
+  const { outH, outW } = geometry(call);
+  const tilesH = Math.ceil(outH / made);
+  const tilesW = Math.ceil(outW / made);
+  return { tilesH, tilesW, tiles: tilesH * tilesW };
+}
+
+export function filterTexture(call: Call<Conv2dAttributes>, { side }: Form, rows: number): TextureLayout | null {
+  const lanes = broadcastLanes(call);
+  return weightTexture(call, side * side * panelsOf(call, lanes), rows, lanes);
+}
