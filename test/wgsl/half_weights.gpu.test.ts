@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { compileHalf } from '../../src/runtime/compile/half.ts';
 import type { Choose } from '../../src/runtime/compile/lower.ts';
 import type { Graph } from '../../src/runtime/graph/graph.ts';
-import type { Value } from '../../src/runtime/graph/value.ts';
 import type { AdapterFacts } from '../../src/runtime/plan/facts.ts';
 import type { Program } from '../../src/runtime/plan/program.ts';
 import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';

@@ -1,7 +1,8 @@
 // The matrices behind Winograd's bound: they must be those of a convolution.
 
 import { expect, it } from 'vitest';
-import { forms } from '../../src/wgsl/winograd/winograd.ref.ts';
+import { forms, winogradTerms } from '../../src/wgsl/winograd/winograd.ref.ts';
+import { growth } from '../../src/wgsl/winograd/winograd.ts';
 
 const times = (matrix: readonly (readonly number[])[], vector: readonly number[]) =>
   matrix.map((row) => row.reduce((sum, v, i) => sum + v * vector[i]!, 0));
@@ -18,4 +19,12 @@ it.each(Object.entries(forms))('%s turns products of points into sums of three',
       );
       for (const [i, v] of y.entries()) expect(v).toBeCloseTo(Number(i + tap === at), 14);
     }
+});
+
+it.each(['winograd', 'winograd_2x2'] as const)('%s adds up terms as large as it says, and hardly larger', (form) => {
+  const ones = (...shape: number[]) => ({ shape, data: new Float64Array(shape.reduce((a, b) => a * b)).fill(1) });
+  const { terms } = winogradTerms(ones(1, 1, 14, 14), ones(1, 1, 3, 3), [0, 0, 0, 0], form);
+  const largest = Math.max(...terms) / 9; // terms of the definition, all of them 1
+  expect(growth[form]).toBeGreaterThanOrEqual(largest);
+  expect(growth[form]).toBeLessThan(1.02 * largest);
 });
