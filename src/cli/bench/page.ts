@@ -1,5 +1,6 @@
 // The page about a measured adapter, or several side by side: one file that needs nothing else, readable without a network.
 
+import { median } from '../../runtime/median.ts';
 import { html, Markup } from '../html.ts';
 import { size } from '../output.ts';
 import { reportStyle } from '../report_style.ts';
@@ -57,13 +58,13 @@ function lead({ environment }: Report, name: string | null, index: number): Mark
 
 function tiles({ roof, kernels = [], models = [], training = [] }: Report): Markup {
   const shares = kernels.flatMap(({ kernels }) => kernels.filter(({ chosen, wrong }) => chosen && !wrong));
-  const best = shares.reduce((most, { roofShare }) => Math.max(most, roofShare), 0);
+  const middle = median(shares.map(({ roofShare }) => roofShare));
   const quickest = models.toSorted((a, b) => a.medianMs - b.medianMs)[0];
   const facts: (readonly [string, string] | null)[] = [
     roof ? [`${three(roof.f32Gflops)} GFLOP/s`, 'multiply-adds, f32'] : null,
     roof ? [`${three(bandwidthOf(roof))} GB/s`, 'memory'] : null,
     roof ? [time(roof.dispatchMs), 'a dispatch'] : null,
-    shares.length > 0 ? [percent(best), 'of the roof, at most'] : null,
+    shares.length > 0 ? [percent(middle), 'of the roof, the median layer'] : null,
     quickest ? [time(quickest.medianMs), `${quickest.model}, one image`] : null,
     training[0] ? [time(training[0].medianMs), `a step of ${training[0].model}`] : null,
   ];
@@ -92,7 +93,7 @@ ${figure}
 }
 
 function details({ roof, kernels, models, training }: Report): Markup {
-  return html`${kernels ? kernelTable(kernels) : null}
+  return html`${kernels ? kernelTables(kernels) : null}
 ${models ? modelSection(models) : null}
 ${training ? trainingSection(training) : null}
 ${
@@ -109,9 +110,21 @@ ${roofLines(roof).map(
 }`;
 }
 
+/** A row for every layer, and all its kernels for who wants to see them. */
+function kernelTables(layers: readonly LayerResult[]): Markup {
+  const chosen = layers.map((row) => ({ ...row, kernels: row.kernels.filter(({ chosen }) => chosen) }));
+  return html`${kernelTable(chosen)}
+<p class="note">Each layer by the kernel that convoke chooses here. Operations are counted as in the definition and bytes as if memory were
+touched once, so that Winograd's products and caches may pass the roof.</p>
+<details><summary>Every kernel that can serve these layers</summary>
+${kernelTable(layers)}
+</details>`;
+}
+
 function kernelTable(layers: readonly LayerResult[]): Markup {
+  const head = ['kernel', 'time', 'GFLOP/s', 'GB/s', 'of the roof', 'to the plain one'];
   return html`<div class="scroll"><table class="numbers">
-<thead><tr><th scope="col">layer</th><th scope="col">kernel</th><th scope="col">time</th><th scope="col">GFLOP/s</th><th scope="col">GB/s</th><th scope="col">of the roof</th><th scope="col">to the plain one</th></tr></thead>
+<thead><tr><th scope="col">layer</th>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>
 ${layers.flatMap(({ layer, kernels }) =>
   kernels.map(
@@ -119,15 +132,16 @@ ${layers.flatMap(({ layer, kernels }) =>
       kernel,
       i,
     ) => html`<tr class="${kernel.chosen ? 'chosen' : 'other'}"><th scope="row">${i === 0 ? layer : ''}</th><td class="text">${kernel.kernel}</td>${
-      kernel.wrong === null
-        ? html`<td>${time(kernel.medianMs)}</td><td>${three(kernel.gflops)}</td><td>${three(kernel.gbytes)}</td><td>${percent(kernel.roofShare)}</td><td>${three(kernel.speedup)} x</td>`
-        : html`<td class="wrong" colspan="5">${kernel.wrong}</td>`
+      kernel.wrong === null ? kernelCells(kernel) : html`<td class="wrong" colspan="5">${kernel.wrong}</td>`
     }</tr>
 `,
   ),
-)}</tbody></table></div>
-<p class="note">In bold what convoke chooses here. Operations are counted as in the definition and bytes as if memory were touched once, so that
-Winograd's products and caches may pass the roof.</p>`;
+)}</tbody></table></div>`;
+}
+
+function kernelCells({ medianMs, gflops, gbytes, roofShare, speedup }: LayerResult['kernels'][number]): Markup {
+  const width = Math.round(1000 * Math.min(1, roofShare)) / 10;
+  return html`<td>${time(medianMs)}</td><td>${three(gflops)}</td><td>${three(gbytes)}</td><td class="share"><b style="--share:${width}%"></b>${percent(roofShare)}</td><td>${three(speedup)} x</td>`;
 }
 
 function modelSection(models: readonly ModelResult[]): Markup {

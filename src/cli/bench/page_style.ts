@@ -43,6 +43,11 @@ export const benchStyle = `
 .numbers .other td { color: var(--soft); }
 .numbers .wrong { color: var(--wrong); white-space: normal; text-align: left; }
 .numbers .faster { color: var(--right); } .numbers .slower { color: var(--wrong); }
+.numbers .share b { display: inline-block; width: 64px; height: 8px; margin-right: 10px; border-radius: 3px;
+  background: linear-gradient(90deg, var(--training) var(--share), var(--line) 0); }
+.numbers .other .share b { opacity: 0.45; }
+details { margin-top: 16px; }
+summary { cursor: pointer; color: var(--soft); }
 .settings { margin-bottom: 24px; }
 @media print { .roofline, .bars { break-inside: avoid; } }
 `;

@@ -29,7 +29,7 @@ export function rooflineFigure(measured: readonly Measured[]): Markup | null {
   const [x, y] = [horizontal.place, vertical.place];
   const single = measured.length === 1;
   return html`<figure class="roofline">
-<figcaption>Operations a second over operations for a byte (log)${single ? null : measured.map(({ name, colour }) => html` <span class="key adapter-${colour % 6}">${name}</span>`)}</figcaption>
+<figcaption>What kernels do under what the adapter can do (log)${single ? null : measured.map(({ name, colour }) => html` <span class="key adapter-${colour % 6}">${name}</span>`)}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="GFLOP/s of each kernel over its operations for a byte, under the adapter's roof">
 ${horizontal.ticks.map(
   (
@@ -138,9 +138,11 @@ function labels({ layers, roof }: Measured, x: Place, y: Place): readonly Markup
   const bandwidth = bandwidthOf(roof);
   const taken = layers.flatMap(pointsOf).map((point) => ({ x: x(point.intensity), y: y(point.gflops) }));
   // Labels keep off the lines of the roof.
-  const lineX = (at: number) => y(Math.min(roof.f32Gflops, bandwidth * at));
-  const line = chosen.length > 0 ? Array.from({ length: 60 }, (_, i) => 10 ** (-2 + i / 10)) : [];
-  const roofPoints = line.map((at) => ({ x: x(at), y: lineX(at) }));
+  const intensities = Array.from({ length: 60 }, (_, i) => 10 ** (-2 + i / 10));
+  const peaks = [roof.f32Gflops, ...(roof.f16Gflops === null ? [] : [roof.f16Gflops])];
+  const roofPoints = peaks.flatMap((peak) =>
+    intensities.map((at) => ({ x: x(at), y: y(Math.min(peak, bandwidth * at)) })),
+  );
   const wanted = chosen.map((point) => ({ x: x(point.intensity), y: y(point.gflops), text: labelOf(point.layer) }));
   return placeLabels(wanted, [...taken, ...roofPoints], area).map(
     ({
