@@ -17,7 +17,7 @@ export function barsFigure(title: string, bars: readonly Bar[]): Markup {
 <figcaption>${title}</figcaption>
 ${bars.map(({ name, value, text, colour = 0 }) => {
   const share = Math.round((1000 * value) / most) / 10;
-  return html`<div class="bar"><span>${name}</span><b class="adapter-${colour % 6}" style="--share:${share}%"></b><span>${text}</span></div>
+  return html`<div class="bar"><span>${name}</span><i>${value > 0 ? html`<b class="adapter-${colour % 6}" style="--share:${share}%"></b>` : null}</i><span>${text}</span></div>
 `;
 })}</figure>`;
 }

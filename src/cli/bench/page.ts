@@ -122,9 +122,9 @@ ${kernelTable(layers)}
 }
 
 function kernelTable(layers: readonly LayerResult[]): Markup {
-  const head = ['kernel', 'time', 'GFLOP/s', 'GB/s', 'of the roof', 'to the plain one'];
+  const head = ['time', 'GFLOP/s', 'GB/s', 'of the roof', 'to the plain one'];
   return html`<div class="scroll"><table class="numbers">
-<thead><tr><th scope="col">layer</th>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<thead><tr><th scope="col">layer</th><th scope="col" class="text">kernel</th>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>
 ${layers.flatMap(({ layer, kernels }) =>
   kernels.map(

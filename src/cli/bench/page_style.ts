@@ -26,6 +26,7 @@ export const benchStyle = `
 .roofline .tick { text-anchor: middle; }
 .roofline .title { font-size: 12px; text-anchor: middle; }
 .roofline .limit { fill: var(--tone); font-weight: 600; }
+.tiles { grid-template-columns: repeat(auto-fit, minmax(176px, 1fr)); }
 .bars { padding: 14px 16px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 .bars figcaption { font-weight: 600; margin-bottom: 8px; }
 .bar { display: grid; grid-template-columns: minmax(90px, max-content) 1fr 76px; align-items: center; gap: 10px; padding: 3px 0; font-size: 13px; }
@@ -34,9 +35,10 @@ export const benchStyle = `
 .bar b { display: block; height: 14px; width: var(--share); min-width: 2px; border-radius: 3px; background: var(--tone); }
 .scroll { margin-top: 16px; }
 .numbers td, .numbers th { padding: 4px 16px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; font-size: 13px; }
-.numbers thead th { color: var(--soft); font-weight: 400; }
+.numbers thead th { color: var(--soft); font-weight: 400; white-space: normal; max-width: 190px; vertical-align: bottom; }
+.numbers thead .key { white-space: normal; }
 .numbers td { text-align: right; }
-.numbers thead th:not(:first-child) { text-align: right; }
+.numbers thead th:not(:first-child, .text) { text-align: right; }
 .numbers td.text { text-align: left; }
 .numbers tbody th { font-weight: 400; }
 .numbers .chosen td { font-weight: 600; }

@@ -29,7 +29,7 @@ export function rooflineFigure(measured: readonly Measured[]): Markup | null {
   const [x, y] = [horizontal.place, vertical.place];
   const single = measured.length === 1;
   return html`<figure class="roofline">
-<figcaption>What kernels do under what the adapter can do (log)${single ? null : measured.map(({ name, colour }) => html` <span class="key adapter-${colour % 6}">${name}</span>`)}</figcaption>
+<figcaption>What kernels do under what the adapter can do (log)${single ? null : measured.map(({ name, roof, colour }) => html` <span class="key adapter-${colour % 6}">${name}: f32 ${three(roof.f32Gflops)} GFLOP/s, memory ${three(bandwidthOf(roof))} GB/s</span>`)}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="GFLOP/s of each kernel over its operations for a byte, under the adapter's roof">
 ${horizontal.ticks.map(
   (
@@ -45,7 +45,9 @@ ${horizontal.ticks.map(
 <text class="title" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}">floating-point operations for a byte of memory</text>
 <text class="title" x="0" y="0" transform="translate(14 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)">GFLOP/s</text>
 ${measured.map(
-  (one) => html`<g class="adapter-${one.colour % 6}">${roofLine(one, horizontal, vertical)}${points(one, x, y)}</g>
+  (
+    one,
+  ) => html`<g class="adapter-${one.colour % 6}">${roofLine(one, horizontal, vertical, single)}${points(one, x, y)}</g>
 `,
 )}${single ? labels(measured[0]!, x, y) : null}</svg>
 </figure>
@@ -90,7 +92,8 @@ function axis(values: readonly number[], from: number, to: number): Axis {
   return { low, high, ticks: ticks.filter((tick) => tick >= low && tick <= high), place };
 }
 
-function roofLine({ roof }: Measured, horizontal: Axis, vertical: Axis): Markup {
+/** Where several adapters are shown, their legend has the numbers. */
+function roofLine({ roof }: Measured, horizontal: Axis, vertical: Axis, named: boolean): Markup {
   const bandwidth = bandwidthOf(roof);
   const [x, y] = [horizontal.place, vertical.place];
   // Where memory alone would leave the picture at its lower edge.
@@ -98,14 +101,16 @@ function roofLine({ roof }: Measured, horizontal: Axis, vertical: Axis): Markup 
   const line = (peak: number) =>
     `M${x(begin)} ${y(begin * bandwidth)}L${x(peak / bandwidth)} ${y(peak)}H${WIDTH - RIGHT}`;
   const flat = (peak: number, text: string, dy: number) =>
-    html`<text class="limit" x="${WIDTH - RIGHT - 4}" y="${fixed(y(peak) + dy)}" text-anchor="end">${text}, ${three(peak)} GFLOP/s</text>`;
+    named
+      ? html`<text class="limit" x="${WIDTH - RIGHT - 4}" y="${fixed(y(peak) + dy)}" text-anchor="end">${text}, ${three(peak)} GFLOP/s</text>`
+      : null;
   const middle = Math.sqrt(begin * (roof.f32Gflops / bandwidth));
   const slope = Math.atan2(y(middle * bandwidth * 2) - y(middle * bandwidth), x(middle * 2) - x(middle));
   const angle = fixed((slope * 180) / Math.PI);
   const ridge = roof.f16Gflops === null ? 0 : roof.f16Gflops / bandwidth;
   return html`<path class="roof" d="${line(roof.f32Gflops)}"/>${flat(roof.f32Gflops, 'f32', -8)}
 ${ridge > 0 && ridge < horizontal.high ? html`<path class="roof half" d="M${x(Math.min(ridge, roof.f32Gflops / bandwidth))} ${y(Math.min(roof.f16Gflops!, roof.f32Gflops))}L${x(ridge)} ${y(roof.f16Gflops!)}H${WIDTH - RIGHT}"/>${flat(roof.f16Gflops!, 'f16', roof.f16Gflops! < roof.f32Gflops ? 16 : -8)}` : null}
-<text class="limit" text-anchor="middle" transform="translate(${x(middle)} ${fixed(y(middle * bandwidth) - 8)}) rotate(${angle})">memory, ${three(bandwidth)} GB/s</text>
+${named ? html`<text class="limit" text-anchor="middle" transform="translate(${x(middle)} ${fixed(y(middle * bandwidth) - 8)}) rotate(${angle})">memory, ${three(bandwidth)} GB/s</text>` : null}
 `;
 }
 

@@ -5,8 +5,9 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let n = params.invocations;
-  for (var i = id.x; i < params.vectors; i += 4 * n) {
+  let n = params.along;
+  for (var k = 0u; k < params.count; k += 4u) {
+    let i = id.x * params.across + k * n;
     y[i] = x[i];
     y[i + n] = x[i + n];
     y[i + 2 * n] = x[i + 2 * n];

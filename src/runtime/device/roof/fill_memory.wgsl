@@ -4,7 +4,8 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  for (var i = id.x; i < params.vectors; i += params.invocations) {
+  for (var k = 0u; k < params.count; k++) {
+    let i = id.x * params.across + k * params.along;
     x[i] = vec4f(f32(i % 61u));
   }
 }

@@ -5,9 +5,10 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let n = params.invocations;
+  let n = params.along;
   var sum = vec4f();
-  for (var i = id.x; i < params.vectors; i += 4 * n) {
+  for (var k = 0u; k < params.count; k += 4u) {
+    let i = id.x * params.across + k * n;
     sum += (x[i] + x[i + n]) + (x[i + 2 * n] + x[i + 3 * n]);
   }
   y[id.x] = dot(sum, vec4f(1));

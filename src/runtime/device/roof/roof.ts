@@ -32,7 +32,7 @@ export interface Roof {
 export interface RoofOptions {
   /** How often each thing is measured; the best counts for rates, the median for times. */
   readonly rounds: number;
-  /** Of the buffers that are read and copied; as much as is large against caches if not given. */
+  /** Of the buffers that are read and copied, 16 MiB at least; as much as is large against caches if not given. */
   readonly bytes?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
