@@ -36,6 +36,7 @@ export type {
   StreamSource,
 } from './registry/stream.ts';
 export type { Description, Precision, Storage, Summary, SummaryLayer } from './registry/summary.ts';
+export type { TunedClass, TuneOptions, TuneReport } from './registry/tune.ts';
 export type { WarmupOptions } from './registry/warmup.ts';
 export { type Device, openDevice } from './runtime/device/device.ts';
 export {

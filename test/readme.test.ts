@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
-import { flags } from '../src/cli/arguments.ts';
+import { type FlagName, flags, wordOf } from '../src/cli/arguments.ts';
 import { commands } from '../src/cli/commands.ts';
 import { registry } from '../src/index.ts';
 import { hubIndexSchema } from '../src/weights/hub_schema.ts';
@@ -99,9 +99,10 @@ describe('what it names exists:', () => {
     ]);
     expect(named).toEqual(Object.entries(commands).map(([name, { operands }]) => [name, operands]));
     const others = ['--drivers']; // of scripts/test.mjs
-    const known = [...Object.keys(flags).map((name) => `--${name}`), ...others];
+    const words = (Object.keys(flags) as FlagName[]).map(wordOf);
+    const known = [...words.map((word) => `--${word}`), ...others];
     for (const flag of unique(/(?<![\w-])--[a-z]+(-[a-z]+)*/g)) expect(known).toContain(flag);
-    for (const flag of Object.keys(flags).filter((name) => name !== 'help')) expect(readme).toContain(`--${flag}`);
+    for (const flag of words.filter((word) => word !== 'help')) expect(readme).toContain(`--${flag}`);
   });
 
   it('variables, all of them', () => {

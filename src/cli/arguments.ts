@@ -6,6 +6,8 @@ import { UsageError } from '../runtime/errors.ts';
 
 /** A flag; `value` names what follows it, a switch has none. `kind` is what that is read as, else text. */
 interface Flag {
+  /** What is typed, where that is not the flag's name here. */
+  readonly word?: string;
   readonly value?: string;
   readonly kind?: 'count' | 'whole' | 'number' | 'numbers';
   readonly choices?: readonly string[];
@@ -95,11 +97,23 @@ export const flags = {
     about: 'where the class is seen, or which pixels move it (default gradcam)',
   },
   force: { about: 'replace what stands in hub.json, and drop entries without a file' },
+  filter: { value: 'TEXT', about: 'the layers that have TEXT in their names (default: one of every kind)' },
+  rounds: { value: 'N', kind: 'count', about: 'how often each thing is timed (default 7)' },
+  html: { value: 'FILE', about: 'write the report there, as a page that reads offline' },
+  // Measuring shows its tables as it goes, and the document is kept: it is no answer on stdout.
+  json_file: {
+    word: 'json',
+    value: 'FILE',
+    about: 'write the report there, for programs and for `convoke bench merge`',
+  },
   json: { about: 'one JSON document on stdout, and nothing else there' },
   help: { about: 'this page' },
 } as const satisfies Record<string, Flag>;
 
 export type FlagName = keyof typeof flags;
+
+/** What stands on the command line: `--` and this. */
+export const wordOf = (name: FlagName): string => (flags[name] as Flag).word ?? name;
 
 /** What a flag's value is read as. */
 type Read<F> = F extends { readonly choices: readonly (infer Choice)[] }
@@ -122,7 +136,10 @@ export const wrongUsage = (message: string): UsageError => new UsageError('inval
 /** Reads a command's arguments. Throws UsageError 'invalid_argument' for a flag that is unknown, has no value, or one too many. */
 export function readArguments(args: readonly string[], allowed: readonly FlagName[]): Arguments {
   const options = Object.fromEntries(
-    allowed.map((name) => [name, { type: 'value' in flags[name] ? ('string' as const) : ('boolean' as const) }]),
+    allowed.map((name) => [
+      wordOf(name),
+      { type: 'value' in flags[name] ? ('string' as const) : ('boolean' as const) },
+    ]),
   );
   // Node's own strictness speaks in several lines, so its tokens are judged here.
   const short = { help: { type: 'boolean' as const, short: 'h' } };
@@ -132,17 +149,18 @@ export function readArguments(args: readonly string[], allowed: readonly FlagNam
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value);
     if (token.kind !== 'option') continue;
-    const name = allowed.find((name) => name === token.name);
+    const name = allowed.find((name) => wordOf(name) === token.name);
     if (!name) throw unknown(token.rawName, allowed);
     const { value, kind, choices } = flags[name] as Flag;
+    const word = wordOf(name);
     if (value === undefined) {
-      if (token.value !== undefined) throw wrongUsage(`--${name} takes no value, and was given '${token.value}'`);
+      if (token.value !== undefined) throw wrongUsage(`--${word} takes no value, and was given '${token.value}'`);
       values[name] = true;
     } else {
       const isFlag = !token.inlineValue && token.value !== undefined && /^-./.test(token.value);
-      if (!token.value || isFlag) throw wrongUsage(`--${name} needs a value: --${name} ${value}`);
+      if (!token.value || isFlag) throw wrongUsage(`--${word} needs a value: --${word} ${value}`);
       if (choices && !choices.includes(token.value))
-        throw wrongUsage(`--${name} takes ${choices.join(', ')}, and was given '${token.value}'`);
+        throw wrongUsage(`--${word} takes ${choices.join(', ')}, and was given '${token.value}'`);
       values[name] = kind === undefined ? token.value : readers[kind](name, token.value);
     }
   }
@@ -150,7 +168,7 @@ export function readArguments(args: readonly string[], allowed: readonly FlagNam
 }
 
 function unknown(flag: string, allowed: readonly FlagName[]): UsageError {
-  const [close] = nearest(flag.replace(/^-+/, ''), allowed);
+  const [close] = nearest(flag.replace(/^-+/, ''), allowed.map(wordOf));
   return wrongUsage(`there is no flag ${flag} here${close ? `; did you mean --${close}?` : ''}`);
 }
 

@@ -192,6 +192,25 @@ export const commands: Readonly<Record<string, Command>> = {
     examples: ['convoke hub build weights/', 'convoke hub build weights/ --model resnet18 --classes birds.txt'],
     run: async (args, signal) => (await import('./hub.ts')).hub(args, signal),
   },
+  bench: {
+    operands: '[peak|kernels|models|training ...]',
+    about: 'measure this GPU and how convoke runs on it; bench merge A.json B.json compares GPUs',
+    flags: ['model', 'filter', 'rounds', 'driver', 'html', 'json_file', 'help'],
+    notes: [
+      'All four are measured where none is named; Ctrl-C stops after the thing that is being measured.',
+      'peak: multiply-adds, memory, dispatches, and the way to the GPU and back. kernels: every kernel that can serve each of',
+      "some layers of real networks, checked against the layer's plain kernel before it is timed, and held against the roof that",
+      'peak has measured; * marks the one that convoke chooses. models, training: from weights in memory to the first answer or',
+      'loss, and the runs after it. --model names the models of both, with commas between them. No network is touched.',
+      'merge takes two or more files that --json has written; N x is N times as fast as the first.',
+    ],
+    examples: [
+      'convoke bench --html bench.html --json bench.json',
+      "convoke bench kernels --filter 'resnet18' --driver swiftshader",
+      'convoke bench merge mine.json theirs.json --html both.html',
+    ],
+    run: async (args, signal) => (await import('./bench/bench.ts')).bench(args, signal),
+  },
   doctor: {
     operands: '',
     about: 'whether this machine has what convoke needs, and what to do where it has not',

@@ -1,6 +1,6 @@
 // The help pages.
 
-import { type FlagName, flags } from './arguments.ts';
+import { type FlagName, flags, wordOf } from './arguments.ts';
 import { type Command, commands } from './commands.ts';
 
 /** Variables of the environment that the command and the library read. */
@@ -42,7 +42,7 @@ export function mainHelp(): string {
 export function commandHelp(name: string, command: Command): string {
   const rows = command.flags.map((flag: FlagName) => {
     const { about, ...rest } = flags[flag];
-    return [`--${flag}${'value' in rest ? ` ${rest.value}` : ''}`, about];
+    return [`--${wordOf(flag)}${'value' in rest ? ` ${rest.value}` : ''}`, about];
   });
   return [
     `convoke ${name}: ${command.about}`,

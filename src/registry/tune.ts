@@ -14,7 +14,7 @@ import { type BuiltModel, build, defaults } from './build.ts';
 import { checkSize } from './check_options.ts';
 import type { ModelSpec } from './plugin.ts';
 
-export type { MeasuredCandidate, TunedClass } from '../runtime/device/tune.ts';
+export type { TunedClass } from '../runtime/device/tune.ts';
 
 export interface TuneOptions extends Measuring {
   /** Height and width of the input, where not the model's own. */

@@ -24,9 +24,15 @@ export class GraphError extends ConvokeError<
 /** A plan cannot be made within the limits at hand. */
 export class PlanError extends ConvokeError<'over_budget' | 'over_limit'> {}
 
-/** The adapter or device is absent, lacks something, was lost, or refused a program. */
+/** The adapter or device is absent, lacks something, was lost, refused a program, or computed wrongly. */
 export class DeviceError extends ConvokeError<
-  'no_adapter' | 'missing_limit' | 'missing_feature' | 'device_lost' | 'out_of_memory' | 'invalid_program'
+  | 'no_adapter'
+  | 'missing_limit'
+  | 'missing_feature'
+  | 'device_lost'
+  | 'out_of_memory'
+  | 'invalid_program'
+  | 'wrong_result'
 > {}
 
 /** A weights file is broken, of a kind that is not read, or does not fit the model. */

@@ -24,7 +24,7 @@ export function late<A>(
       return way?.suits(call) ?? 0;
     },
     needs: (call) => way?.needs?.(call) ?? {},
-    growth: (call) => way?.growth?.(call) ?? 0,
+    growth: () => way?.growth?.() ?? 0,
     extraBytes: (call) => way?.extraBytes?.(call) ?? 0,
     emit(call, emitter) {
       if (!way) throw new TypeError(`kernel ${name} has not been loaded`);

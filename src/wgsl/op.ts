@@ -41,7 +41,7 @@ export interface Candidate<A = Attributes> {
   needs?(call: Call<A>): Readonly<Record<string, Partial<ImageNeeds>>>;
   emit(call: Call<A>, emitter: Emitter): void;
   /** Where it adds up other terms than the definition's: how many times their magnitude, for inputs that are all about as large; else 0. */
-  growth?(call: Call<A>): number;
+  growth?(): number;
   /** Bytes of GPU memory that it keeps beside what the weights themselves take. */
   extraBytes?(call: Call<A>): number;
   /** For kernels that few adapters or few networks want: they serve once this has been awaited. Others leave them undownloaded. */

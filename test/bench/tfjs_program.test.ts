@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { toTfjs } from '../../bench/compare/tfjs_program.ts';
 import { loadTfjs } from '../../bench/compare/tfjs_run.ts';
-import { uniform } from '../../bench/network.ts';
 import { permuted } from '../../bench/training_task.ts';
+import { uniform } from '../../src/cli/bench/noise.ts';
 import {
   adaptiveAvgPool,
   add,

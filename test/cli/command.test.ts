@@ -24,16 +24,17 @@ describe('wrong usage', () => {
   const classify = 'usage: convoke classify IMAGE... [FLAGS]';
   const train = 'usage: convoke train [FLAGS]';
   const evaluate = 'usage: convoke evaluate [FLAGS]';
+  const benchUsage = 'usage: convoke bench [peak|kernels|models|training ...] [FLAGS]';
   it.each([
     [
       ['classfy'],
       "there is no command 'classfy'; did you mean classify?",
-      'usage: convoke classify|tune|train|evaluate|explain|digits|list|info|pull|cache|hub|doctor [FLAGS]',
+      'usage: convoke classify|tune|train|evaluate|explain|digits|list|info|pull|cache|hub|bench|doctor [FLAGS]',
     ],
     [
       ['toString'],
       "there is no command 'toString'",
-      'usage: convoke classify|tune|train|evaluate|explain|digits|list|info|pull|cache|hub|doctor [FLAGS]',
+      'usage: convoke classify|tune|train|evaluate|explain|digits|list|info|pull|cache|hub|bench|doctor [FLAGS]',
     ],
     [['classify'], 'classify wants at least one IMAGE, or --sample', classify],
     [['classify', 'a.jpg', '--modle', 'x'], 'there is no flag --modle here; did you mean --model?', classify],
@@ -102,6 +103,19 @@ describe('wrong usage', () => {
     [['explain'], 'explain wants one IMAGE, and was given 0', 'usage: convoke explain IMAGE [FLAGS]'],
     [['digits', '7'], "digits takes no '7'", 'usage: convoke digits [FLAGS]'],
     [['info'], 'info wants one MODEL, and was given 0', 'usage: convoke info MODEL [FLAGS]'],
+    [
+      ['bench', 'pek'],
+      "bench takes peak, kernels, models, training, or merge and files, and was given 'pek'",
+      benchUsage,
+    ],
+    [['bench', '--rounds', '0'], "--rounds takes a whole number from 1, and was given '0'", benchUsage],
+    [['bench', '--filter', 'nowhere'], "--filter: no layer has 'nowhere' in its name", benchUsage],
+    [['bench', '--json'], '--json needs a value: --json FILE', benchUsage],
+    [['bench', '--json', 'no such folder/a.json'], '--json: there is no folder no such folder', benchUsage],
+    [['bench', '--html', 'no such folder/a.html'], '--html: there is no folder no such folder', benchUsage],
+    [['bench', '--htm', 'a.html'], 'there is no flag --htm here; did you mean --html?', benchUsage],
+    [['bench', 'merge', 'a.json'], 'bench merge wants two files or more, and was given 1', benchUsage],
+    [['bench', 'merge', 'a.json', 'b.json'], 'a.json: there is no such file, or it may not be read', benchUsage],
     [['doctor', 'x'], "doctor takes no 'x'", 'usage: convoke doctor [FLAGS]'],
   ])('%j', async (args, message, usage) => {
     expect(await runCommand(args)).toEqual({ code: 2, stdout: '', stderr: `convoke: ${message}\n${usage}\n` });
@@ -115,15 +129,25 @@ describe('wrong usage', () => {
 });
 
 describe('help', () => {
-  it.each(['classify', 'train', 'evaluate', 'explain', 'digits', 'list', 'info', 'pull', 'cache', 'hub', 'doctor'])(
-    'of %s names its flags',
-    async (name) => {
-      const { code, stdout, stderr } = await runCommand([name, '--help']);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toMatch(new RegExp(`^convoke ${name}: .*\\n\\nusage: convoke ${name} `));
-      expect(stdout).toMatch(/^ {2}--json +\S/m);
-    },
-  );
+  it.each([
+    'classify',
+    'train',
+    'evaluate',
+    'explain',
+    'digits',
+    'list',
+    'info',
+    'pull',
+    'cache',
+    'hub',
+    'bench',
+    'doctor',
+  ])('of %s names its flags', async (name) => {
+    const { code, stdout, stderr } = await runCommand([name, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^convoke ${name}: .*\\n\\nusage: convoke ${name} `));
+    expect(stdout).toMatch(/^ {2}--json +\S/m);
+  });
 
   it('names every command and every variable', async () => {
     const { code, stdout } = await runCommand(['--help']);
@@ -139,6 +163,7 @@ describe('help', () => {
       'pull',
       'cache',
       'hub',
+      'bench',
       'doctor',
       'CONVOKE_HUB',
       'CONVOKE_OFFLINE',

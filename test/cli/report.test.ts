@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { html } from '../../src/cli/html.ts';
 import { type Report, reportPage } from '../../src/cli/report.ts';
 import type { EpochEvent } from '../../src/training/events.ts';
+import { unbalanced } from '../support/markup.ts';
 
 const nasty = `<script>alert("1 & 2")</script>'`;
 const escaped = '&lt;script&gt;alert(&quot;1 &amp; 2&quot;)&lt;/script&gt;&#39;';
@@ -37,19 +38,6 @@ const report: Report = {
     wrongCount: 3,
   },
 };
-
-/** Every tag closes what was opened last. */
-function unbalanced(page: string): string[] {
-  const alone = ['meta', 'img', 'br'];
-  const open: string[] = [];
-  const problems: string[] = [];
-  for (const [tag, slash, name = '', end] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*?(\/?)>/g)) {
-    if (slash) {
-      if (open.pop() !== name) problems.push(tag);
-    } else if (!end && !alone.includes(name)) open.push(name);
-  }
-  return [...problems, ...open];
-}
 
 const pages: readonly (readonly [string, Report])[] = [
   ['of a training', report],

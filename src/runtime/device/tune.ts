@@ -6,7 +6,7 @@ import { ableCandidates, callsOf } from '../compile/lower.ts';
 import { ConvokeError, DeviceError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Device } from './device.ts';
-import { GpuTimer } from './gpu_timer.ts';
+import { PassTimer } from './pass_timer.ts';
 import { type Bound, boundsOf, type Tried, trialOf, tryCandidate } from './trial.ts';
 
 export interface TuneOptions {
@@ -63,7 +63,7 @@ export async function tune(
   const candidates = graph.values.flatMap((value) => (value.operator?.macs(value) ? value.operator.kernels : []));
   await Promise.all([...new Set(candidates)].map(({ late }) => late?.load()));
   const tasks = tasksOf(graph, device, choices);
-  const timer = new GpuTimer(device.acquired);
+  const timer = new PassTimer(device.acquired);
   const tuned: TunedClass[] = [];
   try {
     for (const task of tasks) {
@@ -98,7 +98,7 @@ interface Timed extends Tried {
 
 async function measure(
   device: Device,
-  timer: GpuTimer,
+  timer: PassTimer,
   { calls, call, candidates }: Task,
   choices: Choices,
   { batch = 1, rounds = 5, signal }: TuneOptions,
@@ -116,7 +116,7 @@ async function measure(
       signal?.throwIfAborted();
       if (candidate === plain) continue;
       const tried = await attempt(() => tryCandidate(device, trial, candidate));
-      const bound = bounds(candidate.growth?.(call) ?? 0);
+      const bound = bounds(candidate.growth?.() ?? 0);
       const problem = typeof tried === 'string' ? tried : difference(tried.y, first.y, bound);
       if (typeof tried !== 'string' && problem === null)
         right.set(candidate, { ...tried, repeats: await timer.repeatsFor(tried.run), times: [] });

@@ -50,7 +50,7 @@ function common({ name, needs, growth, late }: Kernel): Pick<Kernel, 'name' | 'n
   return {
     name,
     ...(needs && { needs: ofDy }),
-    ...(growth && { growth: (call: Call<Conv2dAttributes>) => growth(convolution(call)) }),
+    ...(growth && { growth }),
     ...(late && { late }),
   };
 }

@@ -41,7 +41,7 @@ function ofPixels(kernel: Candidate<Conv2dAttributes>): Candidate<Epilogue> {
     name: kernel.name,
     suits: (call) => kernel.suits(convolution(call)),
     ...(needs && { needs: (call: Call<Epilogue>) => needs(convolution(call)) }),
-    ...(growth && { growth: (call: Call<Epilogue>) => growth(convolution(call)) }),
+    ...(growth && { growth }),
     ...(extraBytes && { extraBytes: (call: Call<Epilogue>) => extraBytes(convolution(call)) }),
     emit: (call, emitter) => kernel.emit(convolution(call), emitter),
     ...(late && { late }),

@@ -1,0 +1,98 @@
+// Times dispatches, repeated within one pass so that the clock's grain does not matter: by timestamps, by the wall where there are none.
+
+import { settle } from '#acquire';
+import type { Grid } from '../plan/program.ts';
+import type { Acquired } from './acquire.ts';
+
+/** A pass should last about this long: long against the grain (0.1 ms in browsers), short enough for many samples. */
+const PASS_MS = 20;
+const MOST_REPEATS = 256;
+
+/** What a dispatch needs; a run's `BoundDispatch` is one. */
+export interface Timeable {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly dispatch: { readonly grid: Grid };
+}
+
+interface Queries {
+  readonly set: GPUQuerySet;
+  readonly resolved: GPUBuffer;
+  readonly readback: GPUBuffer;
+}
+
+export class PassTimer {
+  readonly #acquired: Acquired;
+  /** Null where the adapter has no timestamp queries. */
+  readonly #queries: Queries | null;
+
+  constructor(acquired: Acquired) {
+    this.#acquired = acquired;
+    this.#queries = acquired.facts.features.timestamps ? queriesOf(acquired.device) : null;
+  }
+
+  /** What tells the time. By the wall a pass takes its submission and the wait for its end too. */
+  get clock(): 'timestamps' | 'wall' {
+    return this.#queries ? 'timestamps' : 'wall';
+  }
+
+  /** How often the dispatches must be repeated to fill a pass, from a run that has already been warmed up. */
+  async repeatsFor(run: readonly Timeable[], most = MOST_REPEATS): Promise<number> {
+    const once = await this.time(run, 1);
+    return Math.max(1, Math.min(most, Math.ceil(PASS_MS / Math.max(once, 1e-3))));
+  }
+
+  /** Milliseconds of the dispatches, once through. Throws DeviceError. */
+  async time(run: readonly Timeable[], repeats: number): Promise<number> {
+    const { device, facts } = this.#acquired;
+    const encoder = device.createCommandEncoder();
+    const queries = this.#queries;
+    const pass = encoder.beginComputePass(
+      queries
+        ? { timestampWrites: { querySet: queries.set, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } }
+        : {},
+    );
+    for (let i = 0; i < repeats; i++)
+      for (const { pipeline, bindGroup, dispatch } of run) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, bindGroup);
+        pass.dispatchWorkgroups(...dispatch.grid);
+      }
+    pass.end();
+    if (queries) {
+      encoder.resolveQuerySet(queries.set, 0, 2, queries.resolved, 0);
+      encoder.copyBufferToBuffer(queries.resolved, 0, queries.readback, 0, 16);
+    }
+    const commands = encoder.finish();
+    const began = performance.now();
+    device.queue.submit([commands]);
+    if (queries) await settle(queries.readback.mapAsync(GPUMapMode.READ), facts);
+    else await settle(device.queue.onSubmittedWorkDone(), facts);
+    const ms = queries ? ticksOf(queries.readback) / 1e6 : performance.now() - began;
+    const fault = this.#acquired.fault();
+    if (fault) throw fault;
+    return ms / repeats;
+  }
+
+  dispose(): void {
+    this.#queries?.set.destroy();
+    this.#queries?.resolved.destroy();
+    this.#queries?.readback.destroy();
+  }
+}
+
+function queriesOf(device: GPUDevice): Queries {
+  const { QUERY_RESOLVE, COPY_SRC, MAP_READ, COPY_DST } = GPUBufferUsage;
+  return {
+    set: device.createQuerySet({ type: 'timestamp', count: 2 }),
+    resolved: device.createBuffer({ size: 16, usage: QUERY_RESOLVE | COPY_SRC }),
+    readback: device.createBuffer({ size: 16, usage: MAP_READ | COPY_DST }),
+  };
+}
+
+/** Nanoseconds between the two. */
+function ticksOf(readback: GPUBuffer): number {
+  const [begin = 0n, end = 0n] = new BigInt64Array(readback.getMappedRange().slice(0));
+  readback.unmap();
+  return Number(end - begin);
+}
