@@ -79,6 +79,8 @@ async function bench(given: Given<keyof typeof flags>): Promise<boolean> {
 
 async function measure(device: Device, timer: GpuTimer, row: Row, only: string, rounds: number): Promise<Result[]> {
   const reference = row.reference();
+  // All of them, and not only those that this adapter wants.
+  await Promise.all((row.value.operator?.kernels ?? []).map(({ late }) => late?.load()));
   const ready: Ready[] = [];
   try {
     for (const kernel of candidates(device, row, only)) ready.push(await prepare(device, row, kernel, reference));
@@ -110,8 +112,6 @@ function candidates({ facts }: Device, { value }: Row, only: string): readonly s
 async function prepare(device: Device, row: Row, kernel: string, reference: Reference): Promise<Ready> {
   const { acquired, pipelines, facts } = device;
   const graph = graphOf({ y: row.value });
-  // All of them, and not only those that this adapter wants.
-  await Promise.all((row.value.operator?.kernels ?? []).map(({ late }) => late?.load()));
   const program = compile(graph, facts, (value) => (value === row.value ? kernel : undefined));
   await pipelines.compile([...program.load, ...program.run].map((step) => step.kernel));
   const tensors = Object.entries(row.tensors);
