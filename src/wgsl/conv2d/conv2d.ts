@@ -48,7 +48,9 @@ const kernels: readonly Candidate<Conv2dAttributes>[] = [
   ),
   ...tileNames.map((name) => late(name, onGpu, async () => (await import('./conv2d_tile.ts')).ways[name])),
   late('conv2d_vector', nowhere, () => import('./conv2d_vector.ts')),
-  late('conv2d_broadcast', onCpu, () => import('./conv2d_broadcast.ts')),
+  ...(['conv2d_broadcast', 'conv2d_broadcast_4'] as const).map((name) =>
+    late(name, onCpu, async () => (await import('./conv2d_broadcast.ts')).ways[name]),
+  ),
   late('conv2d_narrow', onCpu, () => import('./conv2d_narrow.ts')),
   ...(['winograd', 'winograd_2x2'] as const).map((name) =>
     late(name, onCpu, async () => (await import('../winograd/winograd.ts')).ways[name]),

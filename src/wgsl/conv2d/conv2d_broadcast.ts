@@ -1,16 +1,31 @@
 // Convolution by subgroup broadcasts with weights in a texture: the fastest on drivers that run on a CPU.
 
 import { type ImageNeeds, roundUp } from '../../runtime/plan/layout.ts';
+import type { Way } from '../late.ts';
 import type { Call } from '../op.ts';
 import { broadcastLanes } from './broadcast_lanes.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
+import { emitBroadcast, type TilePixels } from './conv2d_broadcast_emit.ts';
 import { geometry } from './geometry.ts';
 import { byRuns, panelsOf, weightTexture } from './pack_weights.ts';
 import { ranked } from './speed.ts';
 
-export { emit } from './conv2d_broadcast_emit.ts';
+/** By their candidates' names: tiles of eight pixels and of four, which few pixels fill better, for one pipeline more. */
+export const ways = {
+  conv2d_broadcast: way(8, 1),
+  conv2d_broadcast_4: way(4, 0.7),
+} as const;
 
-export function suits(call: Call<Conv2dAttributes>): number {
+/** `share`: of the speed of tiles of eight pixels, as measured on lavapipe. */
+function way(pixels: TilePixels, share: number): Way<Conv2dAttributes> {
+  return {
+    suits: (call) => share * suits(call),
+    needs,
+    emit: (call, emitter) => emitBroadcast(call, emitter, pixels),
+  };
+}
+
+function suits(call: Call<Conv2dAttributes>): number {
   const lanes = broadcastLanes(call);
   const { filters, perGroup, channels, kernelH, kernelW } = geometry(call);
   const { groups } = call.attributes;
@@ -22,7 +37,7 @@ export function suits(call: Call<Conv2dAttributes>): number {
 }
 
 /** Zeros around the input as wide as the padding; and few channels without gaps, where a kernel's row is then one run. */
-export function needs(call: Call<Conv2dAttributes>): { readonly x: Partial<ImageNeeds> } {
+function needs(call: Call<Conv2dAttributes>): { readonly x: Partial<ImageNeeds> } {
   const [top, left, bottom, right] = call.attributes.padding;
   const { channels, kernelW } = geometry(call);
   const lanes = broadcastLanes(call);

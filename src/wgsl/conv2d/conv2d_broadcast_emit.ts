@@ -19,9 +19,13 @@ import source from './conv2d_broadcast.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';
 import { byRuns, byTaps, packTexture, type Reduction, reductionRows } from './pack_weights.ts';
 
+/** Pixels that an invocation makes. Seven, which 7x7 and 14x14 images divide into, are no faster than eight with what these waste. */
+export type TilePixels = 4 | 8;
+
 const lanesText: Readonly<Record<number, readonly string[]>> = { 4: [lanes4, texels4], 8: [lanes8, texels8] };
 
-export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
+/** `pixels`: of a tile. */
+export function emitBroadcast(call: Call<Conv2dAttributes>, emitter: Emitter, pixels: TilePixels): void {
   const lanes = broadcastLanes(call);
   const { groups } = call.attributes;
   const { filters, perGroup, outH, outW, macs } = geometry(call);
@@ -42,7 +46,7 @@ export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
       order,
       epilogue: epilogueOf(call, emitter, 'quad', x),
       hasBias: call.inputs.bias !== undefined,
-      fewPixels: outH * outW <= 4,
+      tilePixels: pixels,
       z: groups,
       pixels: (n) => n * outH * outW,
       images: () => images,
@@ -61,8 +65,7 @@ interface BroadcastProduct {
   readonly epilogue: JoinedEpilogue;
   /** Else something stands in for it, to share a pipeline. */
   readonly hasBias: boolean;
-  /** An image has so few pixels that tiles of eight would be half empty. */
-  readonly fewPixels: boolean;
+  readonly tilePixels: TilePixels;
   /** Independent products. */
   readonly z: number;
   pixels(n: number): number;
@@ -74,18 +77,17 @@ interface BroadcastProduct {
 
 /** One dispatch of the kernel. */
 export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | 'operator'> {
-  const { lanes, x, w, y, order, epilogue, hasBias, fewPixels, z, pixels, images, steps } = product;
+  const { lanes, x, w, y, order, epilogue, hasBias, tilePixels, z, pixels, images, steps } = product;
   if (w.layout.kind !== 'texture') throw new TypeError(`weights are laid out as ${w.layout.kind}`);
   const { width } = w.layout;
-  const rowsPerTile = fewPixels ? 4 : 8;
   const panels = Math.ceil(images(1).y.written / (4 * lanes));
-  const count = (n: number) => panels * Math.ceil(pixels(n) / rowsPerTile);
+  const count = (n: number) => panels * Math.ceil(pixels(n) / tilePixels);
   return {
     kernel: defineKernel(
       'conv2d_broadcast',
       [source, ...(lanesText[lanes] ?? []), imageText, linearIndex, ...epilogue.sources],
       {
-        constants: { ROWS: rowsPerTile },
+        constants: { ROWS: tilePixels },
         enables: ['subgroups'],
       },
     ),

@@ -11,8 +11,8 @@ type Method = 'broadcast' | 'narrow' | 'winograd' | 'winograd_2x2' | 'depthwise'
 const onCpu: Readonly<Record<Method, number>> = {
   broadcast: 10,
   narrow: 9,
-  winograd: 17,
-  winograd_2x2: 14,
+  winograd: 24,
+  winograd_2x2: 17,
   depthwise: 8,
   grouped: 4,
   tile: 0.5,

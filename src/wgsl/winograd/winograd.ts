@@ -52,7 +52,7 @@ function suits(call: Call<Conv2dAttributes>, name: 'winograd' | 'winograd_2x2', 
   // Tiles past the edge are computed for nothing, and the transforms cost as much as the products of 32 channels.
   const used = (outH * outW) / (made * made * tiles);
   const few = Math.min(channels, filters);
-  const rank = few < 8 ? 0 : ranked(call, name, (used * few) / (few + 16));
+  const rank = few < 8 ? 0 : ranked(call, name, (used * few) / (few + 32));
   // Its rounding is ten times that of the sum itself: where weights learn, enough to turn the signs of a few ReLUs.
   return call.changing?.has('w') ? Math.min(rank, NOT_CHOSEN) : rank;
 }

@@ -52,7 +52,7 @@ export function emitWinograd(call: Call<Conv2dAttributes>, emitter: Emitter, for
       // The output transform adds the bias and all that follows.
       epilogue: epilogueOf(sumOf(call), emitter, 'quad', v),
       hasBias: false,
-      fewPixels: tiles <= 4,
+      tilePixels: tiles <= 4 ? 4 : 8,
       z: points,
       pixels: (n) => n * tiles,
       images: (n) => ({ x: row(channels, n * tiles, channels), y: row(filters, n * tiles, written) }),
