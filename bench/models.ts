@@ -19,6 +19,10 @@ const flags = {
   size: { value: 'N', about: "height and width of the input; the network's own if not given" },
   driver: { value: 'NAME', about: 'as for the command; CONVOKE_DRIVER or the best adapter if not given' },
   hub: { value: 'DIR|URL', about: 'published weights from there; initial weights if not given, as fast' },
+  budget: {
+    value: 'MB',
+    about: 'the most GPU memory convoke may take for one image; as much as is fastest if not given',
+  },
   rounds: { value: 'N', about: 'steady runs of each contender', default: '20' },
   json: { value: 'FILE', about: 'also write the report there' },
 } as const;
@@ -56,7 +60,8 @@ async function bench(given: Given<keyof typeof flags>): Promise<boolean> {
   const device = opened.result;
   const environment = environmentOf(given.driver, device.facts, { 'onnxruntime-node': peers.version });
 
-  const options = { weights: network.state, size: network.size, device };
+  const budget = given.budget === undefined ? {} : { budgetBytes: 1e6 * whole('budget', given.budget) };
+  const options = { weights: network.state, size: network.size, device, ...budget };
   const loaded = await timed(() => registry.load(network.name, options));
   const session = await timed(() => peers.open(toOnnx(network.graph, network.state), THREADS));
   const model = loaded.result;

@@ -1,6 +1,6 @@
 // Compiling for a budget of GPU memory: kernels that are fast because they keep more than the weights give way, least useful first.
 
-import type { Call, Candidate } from '../../wgsl/op.ts';
+import type { Call } from '../../wgsl/op.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
@@ -9,9 +9,16 @@ import type { Program } from '../plan/program.ts';
 import type { finish } from './compile.ts';
 import type { Choose } from './lower.ts';
 
+/** From one kernel of a layer to the next that keeps less. */
+interface Concession {
+  readonly value: Value;
+  /** Multiply-adds of the layer for every byte that is saved. */
+  readonly price: number;
+}
+
 /**
- * For a graph that has been optimised: the fastest program whose plan for one image takes no more than `budgetBytes`; where there is none, the one that takes least, so
- * that planning it says what is missing.
+ * For a graph that has been optimised: the fastest program whose plan for one image takes no more than `budgetBytes`; where there is
+ * none, the one that takes least, so that planning it says what is missing.
  */
 export function compileWithin(
   ready: Graph,
@@ -20,30 +27,47 @@ export function compileWithin(
   choose: Choose,
   finishing: typeof finish,
 ): Program {
-  const costly = new Map<Value, number>();
-  const program = (without: ReadonlySet<Value>) =>
-    finishing(ready, facts, (value, call, able) => {
-      const chosen = choose(value, call, able) ?? able[0];
-      const extra = extraOf(call, chosen);
-      if (extra === 0) return chosen;
-      costly.set(value, call.value.operator!.macs(value) / extra);
-      return without.has(value) ? able.find((name) => extraOf(call, name) === 0) : chosen;
-    });
-  const fits = (candidate: Program) => planProgram(candidate, facts, { batch: 1 }).peakBytes <= budgetBytes;
-  const fastest = program(new Set());
-  if (fits(fastest)) return fastest;
-  const order = [...costly].sort(([, a], [, b]) => a - b).map(([value]) => value);
+  const concessions: Concession[] = [];
+  const fastest = finishing(ready, facts, (value, call, able) => {
+    const [first, ...cheaper] = ladder(call, able, choose(value, call, able));
+    concessions.push(...concessionsOf(call, first ? [first, ...cheaper] : []));
+    return first;
+  });
+  concessions.sort((a, b) => a.price - b.price);
+  const after = (count: number) => {
+    const steps = new Map<Value, number>();
+    for (const { value } of concessions.slice(0, count)) steps.set(value, (steps.get(value) ?? 0) + 1);
+    return finishing(ready, facts, (value, call, able) =>
+      ladder(call, able, choose(value, call, able)).at(steps.get(value) ?? 0),
+    );
+  };
+  const fits = (program: Program) => planProgram(program, facts, { batch: 1 }).peakBytes <= budgetBytes;
+  if (concessions.length === 0 || fits(fastest)) return fastest;
   let low = 1;
-  let high = order.length;
+  let high = concessions.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (fits(program(new Set(order.slice(0, middle))))) high = middle;
+    if (fits(after(middle))) high = middle;
     else low = middle + 1;
   }
-  return program(new Set(order.slice(0, high)));
+  return after(high);
+}
+
+/** The chosen kernel and those that rank below it, each of which keeps less than the one before. */
+function ladder(call: Call, able: readonly string[], chosen = able[0]): readonly string[] {
+  const rungs: string[] = [];
+  for (const name of able.slice(Math.max(0, able.indexOf(chosen ?? ''))))
+    if (rungs.length === 0 || extraOf(call, name) < extraOf(call, rungs.at(-1))) rungs.push(name);
+  return rungs;
+}
+
+function concessionsOf(call: Call, rungs: readonly string[]): Concession[] {
+  const macs = call.value.operator?.macs(call.value) ?? 0;
+  return rungs
+    .slice(1)
+    .map((name, i) => ({ value: call.value, price: macs / (extraOf(call, rungs[i]) - extraOf(call, name)) }));
 }
 
 function extraOf(call: Call, name: string | undefined): number {
-  const candidate: Candidate | undefined = call.value.operator?.kernels.find((kernel) => kernel.name === name);
-  return candidate?.extraBytes?.(call) ?? 0;
+  return call.value.operator?.kernels.find((kernel) => kernel.name === name)?.extraBytes?.(call) ?? 0;
 }
