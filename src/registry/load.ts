@@ -1,7 +1,8 @@
 // From a name to a model on the GPU: graph, program, pipelines and weights, at the same time where nothing waits.
 
 import type { Preprocess } from '../image/preprocess_spec.ts';
-import { compile, loadKernels } from '../runtime/compile/compile.ts';
+import { breathe } from '../runtime/breathe.ts';
+import { compileInTurns, loadKernels } from '../runtime/compile/compile.ts';
 import { type Device, sharedDevice } from '../runtime/device/device.ts';
 import { DeviceError } from '../runtime/errors.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
@@ -143,7 +144,7 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
       // By its id, as what a hub's default is may change.
       state: async (signal) => {
         const again = { ...options, ...(entry && { pretrained: entry.id }), signal, onProgress: undefined };
-        return (await import('./state.ts')).openState(name, spec, prepared, width, again);
+        return (await import('./open_weights.ts')).openState(name, spec, prepared, width, again);
       },
       definition: { spec, prepared, frozen: fixed },
       ms: { compile, load: performance.now() - started - compile },
@@ -205,9 +206,10 @@ async function prepare(
   const started = performance.now();
   const { graph, parameters } = build(spec, dimensions);
   await loadKernels(graph, device.facts);
+  const program = await compileInTurns(graph, device.facts);
   signal?.throwIfAborted();
-  const program = compile(graph, device.facts);
-  planProgram(program, device.facts, { batch: 1, ...(budgetBytes !== undefined && { budgetBytes }) }); // throws before time is spent
+  planProgram(program, device.facts, { batch: 1, budgetBytes }); // throws before time is spent
+  await breathe();
   const compiling = device.pipelines.compile(kernelsOf(program), (done, total) => {
     if (!signal?.aborted) onProgress?.({ phase: 'compile', unit: 'pipelines', done, total });
   });

@@ -1,5 +1,6 @@
 // From a model's graph to a program: the list of passes, in order.
 
+import { breathe } from '../breathe.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
 import type { Program } from '../plan/program.ts';
@@ -13,9 +14,9 @@ import { removeDead } from './remove_dead.ts';
 import { simplify } from './simplify.ts';
 import { splitOversized } from './split_oversized.ts';
 
-/** The passes that rewrite the graph, for inference on this adapter. */
-export function optimise(graph: Graph, facts: AdapterFacts): Graph {
-  const passes: readonly ((graph: Graph) => Graph)[] = [
+/** The passes that rewrite the graph for inference, in order. */
+function passes(facts: AdapterFacts): readonly ((graph: Graph) => Graph)[] {
+  return [
     removeDead,
     foldBatchNorm,
     fuseEpilogue,
@@ -24,12 +25,29 @@ export function optimise(graph: Graph, facts: AdapterFacts): Graph {
     nestConcat,
     (g) => placeConcat(g, channelBlock(facts)),
   ];
-  return passes.reduce((g, pass) => pass(g), graph);
+}
+
+/** The graph as it is lowered, for inference on this adapter. */
+export function optimise(graph: Graph, facts: AdapterFacts): Graph {
+  return passes(facts).reduce((g, pass) => pass(g), graph);
 }
 
 /** Everything that is known before the batch size is. */
 export function compile(graph: Graph, facts: AdapterFacts, choose?: Choose): Program {
   return hoist(lower(optimise(graph, facts), facts, choose));
+}
+
+/** The same, pass by pass in turns with whatever else there is to do. */
+export async function compileInTurns(graph: Graph, facts: AdapterFacts): Promise<Program> {
+  let rewritten = graph;
+  for (const pass of passes(facts)) {
+    await breathe();
+    rewritten = pass(rewritten);
+  }
+  await breathe();
+  const lowered = lower(rewritten, facts);
+  await breathe();
+  return hoist(lowered);
 }
 
 /** Downloads the kernels that this graph or this adapter wants and others do not; to be awaited before `compile`. */
