@@ -1,4 +1,5 @@
-// `npm run bench -- models`: load, compile, first and steady time of a network, beside onnxruntime's CPU provider in the same run.
+// `npm run bench -- models`: load, compile, warmup, first and steady time of a network, beside onnxruntime's CPU provider in the same
+// run, and a stream of images beside one after the other.
 
 import { type Model, registry } from '../src/index.ts';
 import { table } from '../src/registry/table.ts';
@@ -12,6 +13,9 @@ import { onnxruntime, type Peer } from './onnxruntime.ts';
 import { describe, environmentOf, writeJson } from './report.ts';
 
 const THREADS = 2;
+/** Images of a stream, at least, and how often each is measured at most. */
+const STREAMED = 16;
+const STREAM_ROUNDS = 5;
 
 const flags = {
   model: { value: 'NAME', about: 'which network', default: 'resnet18' },
@@ -36,6 +40,21 @@ interface Start {
   readonly firstMs: number;
   readonly firstAnswerMs: number;
   readonly cpuMs: number;
+}
+
+/** Warming up on a device of its own, where no machine code is yet, and the first run after that. */
+interface Warmup {
+  readonly batch: number;
+  readonly warmupMs: number;
+  readonly firstMs: number;
+}
+
+/** `count` images as a stream, beside a forward for each batch of them that waits for its answer. */
+interface StreamRow {
+  readonly batch: number;
+  readonly count: number;
+  readonly stream: Times;
+  readonly forward: Times;
 }
 
 interface Row extends Times {
@@ -69,6 +88,9 @@ async function bench(given: Given<keyof typeof flags>): Promise<boolean> {
   const rows: Row[] = [];
   for (const batch of batches) rows.push(...(await steady(network, model, peer, batch, rounds)));
 
+  const warmup = await warmed(network, given.driver, batches[0]!);
+  const streams: StreamRow[] = [];
+  for (const batch of batches) streams.push(await streamed(network, model, batch, rounds));
   const first = (contender: Row['contender']) => rows.find((row) => row.contender === contender)!;
   const start = {
     convoke: startOf(model.ms.compile, loaded, first('convoke')),
@@ -86,6 +108,8 @@ async function bench(given: Given<keyof typeof flags>): Promise<boolean> {
     start,
     memory,
     rows,
+    warmup,
+    streams,
   };
   process.stdout.write(`${describe(environment)}\n${name} ${size}x${size}, weights: ${weights}; shader cache off\n\n`);
   process.stdout.write(`${startTable(start, batches[0]!)}\n`);
@@ -93,7 +117,12 @@ async function bench(given: Given<keyof typeof flags>): Promise<boolean> {
     `\nopening the device took ${opened.wallMs.toFixed(0)} ms; ${memory.pipelines} pipelines; ` +
       `${(memory.peakBytes / 2 ** 20).toFixed(1)} MiB of GPU memory for one image\n\n`,
   );
-  process.stdout.write(`${steadyTable(rows)}\n`);
+  process.stdout.write(`${steadyTable(rows)}\n\n`);
+  process.stdout.write(`${streamTable(streams)}\n\n`);
+  const { warmupMs, firstMs } = warmup;
+  process.stdout.write(
+    `another model with warmup: ${warmupMs.toFixed(1)} ms, its first run of ${warmup.batch} then ${firstMs.toFixed(1)} ms\n`,
+  );
   writeJson(given.json, report);
   model.dispose();
   await peer.close();
@@ -120,6 +149,34 @@ async function steady(network: Network, model: Model, peer: Peer, batch: number,
       ...timesOf(samples.onnxruntime),
     },
   ];
+}
+
+async function warmed(network: Network, driver: string | undefined, batch: number): Promise<Warmup> {
+  const device = await openDevice(driver === undefined ? {} : { driver });
+  const model = await registry.load(network.name, { weights: network.state, size: network.size, device });
+  const images = noise(network, batch);
+  const warming = await timed(() => model.warmup({ batch }));
+  const first = await timed(async () => (await model.forward(images)).data());
+  model.dispose();
+  device.destroy();
+  return { batch, warmupMs: warming.wallMs, firstMs: first.wallMs };
+}
+
+/** The forwards get their batches ready made, the stream makes them of single images. */
+async function streamed(network: Network, model: Model, batch: number, rounds: number): Promise<StreamRow> {
+  const count = Math.ceil(STREAMED / batch) * batch;
+  const images = await Promise.all(Array.from({ length: count }, () => noise(network, 1)));
+  const together = noise(network, batch);
+  await model.warmup({ batch });
+  const samples = await alternate(Math.min(rounds, STREAM_ROUNDS), {
+    stream: async () => {
+      for await (const { logits } of model.stream(images, { batch, onError: 'throw' })) await logits.data();
+    },
+    forward: async () => {
+      for (let done = 0; done < count; done += batch) await (await model.forward(together)).data();
+    },
+  });
+  return { batch, count, stream: timesOf(samples.stream), forward: timesOf(samples.forward) };
 }
 
 /** Times of two networks that disagree compare nothing. */
@@ -163,6 +220,19 @@ function steadyTable(rows: readonly Row[]): string {
     ];
   });
   return table(head, cells, 'lrrrrrrrrr');
+}
+
+function streamTable(rows: readonly StreamRow[]): string {
+  const head = ['stream', 'batch', 'images', 'images/s', 'by forward', 'x forward', 'x CPU'];
+  const cells = rows.map(({ batch, count, stream, forward }) => [
+    'convoke',
+    `${batch}`,
+    `${count}`,
+    ...[stream, forward].map(({ medianMs }) => ((1000 * count) / medianMs).toFixed(2)),
+    (forward.medianMs / stream.medianMs).toFixed(2),
+    (stream.cpuMedianMs / forward.cpuMedianMs).toFixed(2),
+  ]);
+  return table(head, cells, 'lrrrrrr');
 }
 
 await command('models', flags, bench);

@@ -20,9 +20,9 @@ export async function fill(
   { seed = 0, signal, onProgress, budgetBytes }: Options,
 ): Promise<Executor> {
   const { program, parameters } = prepared;
-  // Models without a file run without the code that compares one with a model.
+  // Whoever has a reader has loaded this, but for training.
   const names = reader
-    ? (await import('./fit.ts')).fitting(spec, prepared, reader, trained, source)
+    ? (await import('./open_weights.ts')).fitting(spec, prepared, reader, trained, source)
     : new Set<string>();
   let done = 0;
   async function* tensors(): AsyncGenerator<NamedTensor> {
@@ -39,6 +39,5 @@ export async function fill(
     if (reader) for await (const tensor of reader.read(names)) yield step(tensor);
     signal?.throwIfAborted();
   }
-  const budget = budgetBytes === undefined ? {} : { budgetBytes };
-  return Executor.load(device.acquired, device.pipelines, program, tensors(), budget, signal);
+  return Executor.load(device.acquired, device.pipelines, program, tensors(), { budgetBytes }, signal);
 }

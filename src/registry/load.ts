@@ -139,7 +139,7 @@ async function open(name: string, spec: ModelSpec, options: Options): Promise<Op
       // By its id, as what a hub's default is may change.
       state: async (signal) => {
         const again = { ...options, ...(entry && { pretrained: entry.id }), signal, onProgress: undefined };
-        return (await import('./state.ts')).openState(name, spec, prepared, width, again);
+        return (await import('./open_weights.ts')).openState(name, spec, prepared, width, again);
       },
       definition: { spec, prepared, frozen: fixed },
       ms: { compile, load: performance.now() - started - compile },

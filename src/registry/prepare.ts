@@ -1,7 +1,8 @@
 // From a model's definition to a program whose pipelines are being compiled: graph, kernels, what is known of them here, plan.
 
+import { breathe } from '../runtime/breathe.ts';
 import type { Choices } from '../runtime/compile/choices.ts';
-import { finish, loadLate, optimise } from '../runtime/compile/compile.ts';
+import { finish, loadLate, optimiseInTurns } from '../runtime/compile/compile.ts';
 import type { Device } from '../runtime/device/device.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
@@ -40,12 +41,14 @@ export async function prepare(
   const { graph, parameters } = build(spec, dimensions);
   const choices = tune === false ? null : await remembered(device, cacheDir);
   await loadLate(graph, facts, choices?.kernels);
-  const ready = optimise(graph, facts);
+  const ready = await optimiseInTurns(graph, facts);
   if (tune && choices) await measure(device, ready, choices, options);
   const finishing = precision === 'f16' ? (await import('../runtime/compile/half.ts')).finishHalf : finish;
   signal?.throwIfAborted();
   const program = await programOf(ready, device, choices, finishing, budgetBytes);
-  planProgram(program, facts, { batch: 1, ...(budgetBytes !== undefined && { budgetBytes }) }); // throws before time is spent
+  await breathe();
+  planProgram(program, facts, { batch: 1, budgetBytes }); // throws before time is spent
+  await breathe();
   const compiling = device.pipelines.compile(kernelsOf(program), (done, total) => {
     if (!signal?.aborted) onProgress?.({ phase: 'compile', unit: 'pipelines', done, total });
   });

@@ -1,6 +1,7 @@
 // The cache in front of every hub: a file from it is checked like a download, a damaged one is fetched again.
 
 import { files } from '#files';
+import { breathe } from '../runtime/breathe.ts';
 import { HubError } from '../runtime/errors.ts';
 import type { OnProgress } from '../runtime/progress.ts';
 import type { ByteSource } from './bytes.ts';
@@ -80,6 +81,7 @@ export async function digest(source: ByteSource, { signal, onProgress }: DigestO
   for await (const block of blocks(source)) {
     signal?.throwIfAborted();
     hash.update(block);
+    await breathe();
     done += block.length;
     onProgress?.({ phase: 'verify', unit: 'bytes', done, total: source.size, file: source.name });
   }

@@ -1,5 +1,6 @@
 // safetensors files, read one tensor at a time.
 
+import { breathe } from '../runtime/breathe.ts';
 import type { ByteSource } from './bytes.ts';
 import { DTYPE_BYTES, toFloat32 } from './floats.ts';
 import { readHeader } from './safetensors_header.ts';
@@ -27,6 +28,7 @@ export async function openSafetensors(source: ByteSource): Promise<TensorReader>
         for (let at = start; at < end; at += blockBytes) {
           const bytes = await source.read(at, Math.min(at + blockBytes, end));
           toFloat32(dtype, bytes, data, (at - start) / DTYPE_BYTES[dtype]);
+          await breathe();
         }
         yield { name, shape, data } satisfies NamedTensor;
       }

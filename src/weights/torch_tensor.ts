@@ -1,5 +1,6 @@
 // A tensor of a .pth file into row-major float32, whatever its strides, without more memory than its file lets expect.
 
+import { breathe } from '../runtime/breathe.ts';
 import { WeightsError } from '../runtime/errors.ts';
 import type { ByteSource } from './bytes.ts';
 import { DTYPE_BYTES, toFloat32 } from './floats.ts';
@@ -45,6 +46,7 @@ export async function readView(source: ByteSource, file: TorchFile, view: View):
     for (let at = 0; at < view.elements; at += blockElements) {
       const end = Math.min(at + blockElements, view.elements);
       convert(await source.read(start + at * DTYPE_BYTES[dtype], start + end * DTYPE_BYTES[dtype]), at);
+      await breathe();
     }
   } else {
     gather(await source.read(start, start + view.span * DTYPE_BYTES[dtype]), view, convert);

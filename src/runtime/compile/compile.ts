@@ -1,5 +1,6 @@
 // From a model's graph to a program: the list of passes, in order.
 
+import { breathe } from '../breathe.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
 import type { Program } from '../plan/program.ts';
@@ -32,27 +33,40 @@ const shareConcat = latePass(
 
 export const latePasses = [splitOversized, shareConcat];
 
-/** The passes that rewrite the graph, for inference on this adapter. */
+/** The passes that rewrite the graph for inference, in order. */
+const passes: readonly ((graph: Graph, facts: AdapterFacts) => Graph)[] = [
+  removeDead,
+  (g) => foldBatchNorm(g),
+  fuseEpilogue,
+  simplify,
+  splitOversized.run,
+  shareConcat.run,
+];
+
+/** The graph as it is lowered, for inference on this adapter. */
 export function optimise(graph: Graph, facts: AdapterFacts): Graph {
-  const passes: readonly ((graph: Graph, facts: AdapterFacts) => Graph)[] = [
-    removeDead,
-    (g) => foldBatchNorm(g),
-    fuseEpilogue,
-    simplify,
-    splitOversized.run,
-    shareConcat.run,
-  ];
   return passes.reduce((g, pass) => pass(g, facts), graph);
 }
 
-/** Everything that is known before the batch size is. */
-export function compile(graph: Graph, facts: AdapterFacts, choose?: Choose): Program {
-  return finish(optimise(graph, facts), facts, choose);
+/** The same, pass by pass in turns with whatever else there is to do. */
+export async function optimiseInTurns(graph: Graph, facts: AdapterFacts): Promise<Graph> {
+  let rewritten = graph;
+  for (const pass of passes) {
+    await breathe();
+    rewritten = pass(rewritten, facts);
+  }
+  await breathe();
+  return rewritten;
 }
 
 /** The passes after those that rewrite the graph. */
 export function finish(ready: Graph, facts: AdapterFacts, choose?: Choose): Program {
   return hoist(lower(ready, facts, choose));
+}
+
+/** Everything that is known before the batch size is. */
+export function compile(graph: Graph, facts: AdapterFacts, choose?: Choose): Program {
+  return finish(optimise(graph, facts), facts, choose);
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { settle } from '#acquire';
 import type { NamedTensor } from '../../weights/tensors.ts';
+import { breathe } from '../breathe.ts';
 import { DeviceError, UsageError } from '../errors.ts';
 import { atBatch } from '../graph/value.ts';
 import { batchWithinLimits, type Plan, planProgram } from '../plan/plan.ts';
@@ -28,7 +29,7 @@ export interface Inside {
 
 export interface ExecutorOptions {
   /** Fail rather than use more GPU memory than this. */
-  readonly budgetBytes?: number;
+  readonly budgetBytes?: number | undefined;
   /** Bytes kept free behind every activation, for tests. */
   readonly guardBytes?: number;
 }
@@ -84,6 +85,7 @@ export class Executor {
     const plan = planProgram(program, acquired.facts, { batch: 1, ...options });
     const compiling = pipelines.compile(kernelsOf(program));
     compiling.catch(() => {}); // it is told below, unless something else fails first
+    await breathe();
     const loader = new Loader(acquired, pipelines, program, plan, signal);
     try {
       for await (const tensor of parameters) await loader.put(tensor);
@@ -163,6 +165,7 @@ export class Executor {
   async #reside(batch: number): Promise<Residence> {
     if (this.#residence?.plan.batch === batch) return this.#residence;
     const plan = this.plan(batch);
+    await breathe();
     await this.#turns.allEnd();
     this.#residence?.dispose();
     this.#residence = null;

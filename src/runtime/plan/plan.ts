@@ -55,7 +55,7 @@ export interface Plan {
 export interface PlanOptions {
   readonly batch: number;
   /** Fail with PlanError rather than use more than this. */
-  readonly budgetBytes?: number;
+  readonly budgetBytes?: number | undefined;
   /** Bytes kept free behind every activation, for tests. */
   readonly guardBytes?: number;
 }
