@@ -52,7 +52,11 @@ const calls: [string, number[], Record<string, string>][] = [
   ['narrow groups', [128, 56, 128, 3, 1, 32], { lavapipe: 'conv2d_grouped', discrete: 'conv2d_grouped' }],
   ['wide groups', [1024, 7, 1024, 3, 1, 32], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_grouped' }],
   ['groups of three', [12, 7, 12, 3, 1, 4], { lavapipe: 'conv2d_direct', discrete: 'conv2d_direct' }],
-  ['depthwise', [32, 112, 32, 3, 1, 32], { lavapipe: 'depthwise', noSubgroups: 'depthwise', discrete: 'depthwise' }],
+  [
+    'depthwise',
+    [32, 112, 32, 3, 1, 32],
+    { lavapipe: 'depthwise_4x4', noSubgroups: 'depthwise', discrete: 'depthwise' },
+  ],
 ];
 
 it.each(calls)('%s', (_, call, expected) => {

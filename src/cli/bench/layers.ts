@@ -95,6 +95,8 @@ export function layers(batch: number): readonly Layer[] {
     conv('mobilenet_v2 features.1, depthwise', { c: 32, k: 32, size: 112, kernel: 3, groups: 32 }),
     conv('mobilenet_v2 features.2, depthwise', { c: 96, k: 96, size: 112, kernel: 3, stride: 2, groups: 96 }),
     conv('mobilenet_v2 features.15, depthwise', { c: 960, k: 960, size: 7, kernel: 3, groups: 960 }),
+    conv('efficientnet_b0 features.3, depthwise', { c: 144, k: 144, size: 56, kernel: 5, stride: 2, groups: 144 }),
+    conv('convnext_tiny features.1, depthwise', { c: 96, k: 96, size: 56, kernel: 7, groups: 96 }),
     linearLayer('resnet18 fc', 512, 1000, batch),
     linearLayer('resnet50 fc', 2048, 1000, batch),
     maxPoolLayer('resnet18 maxpool', { c: 64, size: 112 }, batch),

@@ -56,6 +56,9 @@ const kernels: readonly Candidate<Conv2dAttributes>[] = [
     late(name, onCpu, async () => (await import('../winograd/winograd.ts')).ways[name]),
   ),
   late('depthwise', grouped, () => import('../depthwise/depthwise.ts')),
+  ...(['depthwise_4x4', 'depthwise_2x4'] as const).map((name) =>
+    late(name, grouped, async () => (await import('../depthwise/depthwise_block.ts')).ways[name]),
+  ),
 ];
 
 /** x [n, C, H, W], w [K, C/groups, R, S], bias [K], residual [n, K, P, Q] -> [n, K, P, Q]. */

@@ -21,6 +21,11 @@ export function suits(call: Call<Conv2dAttributes>): number {
   return perGroup === 1 && filters === channels && channels > 1 ? speed(call.facts, 'depthwise') : 0;
 }
 
+/** Channels of a workgroup. */
+export function depthwiseLanes({ facts, block }: Pick<Call, 'facts' | 'block'>): number {
+  return facts.fallback ? block : GPU_LANES;
+}
+
 export function needs({ attributes: { padding } }: Call<Conv2dAttributes>): { readonly x: Partial<ImageNeeds> } {
   const [top, left, bottom, right] = padding;
   return { x: { halo: { top, left, bottom, right } } };
@@ -30,7 +35,7 @@ export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
   const { kernelH, kernelW, outH, outW, macs } = geometry(call);
   const x = emitter.input('x');
   const y = image(emitter.output);
-  const lanes = call.facts.fallback ? call.block : GPU_LANES;
+  const lanes = depthwiseLanes(call);
   const epilogue = epilogueOf(call, emitter, 'channel');
   emitter.step({
     kernel: defineKernel('depthwise', [source, weight, imageText, ...epilogue.sources], {

@@ -188,7 +188,7 @@ describe('limits', () => {
       "conv.weights: a texture of 300x10 is over the adapter's 256; not even one image would fit",
     );
     expect(planProgram(textured, discrete, { batch: 1 }).buffers.at(-1)).toMatchObject({
-      texture: [300, 10],
+      texture: [300, 10, 'rgba32float'],
       bytes: layoutBytes(layout, 1),
     });
   });

@@ -1,0 +1,77 @@
+// Depthwise convolution in blocks of pixels of several rows, so that rows of the input that several of them see are loaded once.
+
+import type { AdapterFacts } from '../../runtime/plan/facts.ts';
+import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
+import { geometry, tapSteps, underOutput } from '../conv2d/geometry.ts';
+import { speed } from '../conv2d/speed.ts';
+import { defineKernel } from '../kernel.ts';
+import type { Way } from '../late.ts';
+import type { Call, Emitter } from '../op.ts';
+import { epilogueOf } from '../shared/epilogue.ts';
+import { image, imageUniforms } from '../shared/image.ts';
+import imageText from '../shared/image.wgsl';
+import { depthwiseLanes, needs } from './depthwise.ts';
+import source from './depthwise_block.wgsl';
+
+// What is held at once: weights, and what a row of taps sees.
+const MOST_TAPS = 49;
+
+/** By their candidates' names: rows and columns of a block. */
+export const ways = {
+  depthwise_4x4: way(4, 4, 1),
+  depthwise_2x4: way(2, 4, 0.9),
+} as const;
+
+/** `share`: of the speed of blocks of 4x4. */
+function way(down: number, across: number, share: number): Way<Conv2dAttributes> {
+  return {
+    suits(call) {
+      const { channels, filters, perGroup, kernelH, kernelW } = geometry(call);
+      const { dilation } = call.attributes;
+      if (perGroup > 1 || filters !== channels || channels === 1 || kernelH * kernelW > MOST_TAPS) return 0;
+      return Math.max(...dilation) > 1 ? 0 : share * advantage(call.facts) * speed(call.facts, 'depthwise');
+    },
+    needs,
+    emit: (call, emitter) => emitBlocks(call, emitter, down, across),
+  };
+}
+
+/**
+ * Over depthwise.wgsl, as measured: lavapipe unrolls the loops and holds the arrays in registers, SwiftShader does neither. No GPU has
+ * been measured, so none is given it without.
+ */
+function advantage({ fallback, subgroupSize }: AdapterFacts): number {
+  if (!fallback) return 0.9;
+  return subgroupSize === 8 ? 1.5 : 0.4;
+}
+
+function emitBlocks(call: Call<Conv2dAttributes>, emitter: Emitter, down: number, across: number): void {
+  const { kernelH, kernelW, outH, outW, macs } = geometry(call);
+  const { stride } = call.attributes;
+  const x = emitter.input('x');
+  const y = image(emitter.output);
+  const lanes = depthwiseLanes(call);
+  const epilogue = epilogueOf(call, emitter, 'channel');
+  emitter.step({
+    kernel: defineKernel('depthwise_block', [source, imageText, ...epilogue.sources], {
+      constants: {
+        ROWS: kernelH,
+        COLUMNS: kernelW,
+        STRIDE_H: stride[0],
+        STRIDE_W: stride[1],
+        DOWN: down,
+        ACROSS: across,
+      },
+      overrides: { LANES: lanes },
+    }),
+    bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },
+    uniforms: () => ({
+      ...imageUniforms('x', underOutput(call, image(x))),
+      ...imageUniforms('y', y),
+      ...tapSteps(call, image(x)),
+      ...epilogue.uniforms,
+    }),
+    grid: (n) => [Math.ceil(y.written / lanes), Math.ceil(outW / across), Math.ceil(outH / down) * n],
+    flops: (n) => 2 * macs * n,
+  });
+}
