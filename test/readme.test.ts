@@ -78,7 +78,7 @@ describe('the table of models', () => {
       ];
       return `| ${cells.join(' | ')} |`;
     });
-    const section = readme.slice(readme.indexOf('\n## Models\n'), readme.indexOf('\n## Hubs\n'));
+    const section = readme.slice(readme.indexOf('\n## Models\n'), readme.indexOf('\n## Models of your own\n'));
     const rows = section.split('\n').filter((line) => line.startsWith('| `'));
     expect(rows.map((row) => row.replace(/ +/g, ' '))).toEqual(expected.map((row) => row.replace(/ +/g, ' ')));
     const entries = registry.list().flatMap((name) => registry.info(name).weights);

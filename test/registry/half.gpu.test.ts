@@ -64,7 +64,7 @@ describe('a model in half precision', () => {
     expect(single.activationBytes - stored.activationBytes).toBe(2 * 2 * 16 * 16);
   });
 
-  it('explains and learns as any other', async () => {
+  it('explains and learns like others', async () => {
     await using model = await load('f16');
     const trainer = await model.trainer();
     const before = await logits(model);

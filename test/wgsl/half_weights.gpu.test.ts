@@ -10,7 +10,7 @@ import { conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import { linearReference } from '../../src/wgsl/linear/linear.ref.ts';
 import { linear } from '../../src/wgsl/linear/linear.ts';
 import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
-import { winogradTerms } from '../../src/wgsl/winograd/winograd.ref.ts';
+import { type FormName, isWinograd, winogradTerms } from '../../src/wgsl/winograd/winograd.ref.ts';
 import {
   type ConvolutionAttributes,
   type ConvolutionTensors,
@@ -64,15 +64,19 @@ function bound(
 ): Float64Array {
   const sums = boundOf(reference);
   const stored = as.features.f16 && reference.shape.length === 4;
-  const filters = kernel === 'winograd' && convolved ? filterError(convolved.tensors, convolved.padding) : null;
+  const filters = isWinograd(kernel) && convolved ? filterError(convolved.tensors, convolved.padding, kernel) : null;
   return sums.map((sum, i) => sum + (filters?.[i] ?? 0) + (stored ? halfError(reference.y[i]!) : 0));
 }
 
 /** Of transformed filters, as far as their rounding reaches the result. None of |G| 1 |G^T| is less than 0.39. */
-function filterError({ x, w }: ConvolutionTensors, padding: ConvolutionAttributes['padding']): Float64Array {
+function filterError(
+  { x, w }: ConvolutionTensors,
+  padding: ConvolutionAttributes['padding'],
+  form: FormName,
+): Float64Array {
   const smallest = { shape: w.shape, data: new Float32Array(w.data.length).fill(SMALLEST_HALF / 0.39) };
-  const flushed = winogradTerms(x, smallest, padding).terms;
-  return winogradTerms(x, w, padding).terms.map((sum, i) => HALF_ROUNDING * sum + flushed[i]!);
+  const flushed = winogradTerms(x, smallest, padding, form).terms;
+  return winogradTerms(x, w, padding, form).terms.map((sum, i) => HALF_ROUNDING * sum + flushed[i]!);
 }
 
 describe.each(adapters)('in half precision on %s', (_, as) => {

@@ -29,7 +29,8 @@ describe('resnet50', () => {
     const [single, half] = [compile(graph, discrete), compileHalf(graph, discrete)];
     expect(bytes(kept(single)) / 1e6).toBeCloseTo(102.2, 0);
     expect(bytes(kept(half)) / 1e6).toBeCloseTo(51.1, 0);
-    expect(peak(half, discrete)).toBeLessThan(0.51 * peak(single, discrete));
+    // Sums that are made in parts lie in f32 until they are added up.
+    expect(peak(half, discrete)).toBeLessThan(0.53 * peak(single, discrete));
   });
 
   it('takes half the memory on software drivers, with weights in textures', () => {
