@@ -10,6 +10,7 @@ import type { Call, Emitter } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
+import weight from '../shared/weight.wgsl';
 import { depthwiseLanes, needs } from './depthwise.ts';
 import source from './depthwise_block.wgsl';
 
@@ -53,7 +54,7 @@ function emitBlocks(call: Call<Conv2dAttributes>, emitter: Emitter, down: number
   const lanes = depthwiseLanes(call);
   const epilogue = epilogueOf(call, emitter, 'channel');
   emitter.step({
-    kernel: defineKernel('depthwise_block', [source, imageText, ...epilogue.sources], {
+    kernel: defineKernel('depthwise_block', [source, weight, imageText, ...epilogue.sources], {
       constants: {
         ROWS: kernelH,
         COLUMNS: kernelW,

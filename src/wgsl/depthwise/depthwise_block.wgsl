@@ -1,11 +1,10 @@
 // Depthwise convolution: each channel by its own filter. x [N,H,W,C] with its zeros around it, w [C,R,S], y [N,P,Q,C].
 // One invocation: DOWN by ACROSS pixels in one channel, ACROSS being a multiple of four. Of what they see, each input is loaded once,
 // row after row; pixels past the edge are computed from anything and thrown away.
-// x is seen from the output: at a pixel lies the first tap of its kernel. Taps are neighbours.
+// x is seen from the output: at a pixel lies the first tap of its kernel. Taps are neighbours. Joined with weight.wgsl.
 struct Params { x: Image, y: Image, residual: Image, tap_down: u32, tap_across: u32, low: f32, high: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Scalar>;
 override LANES: u32;
 const TAPS = ROWS * COLUMNS;
@@ -32,7 +31,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let first = Place(n, (id.z - n * lines) * DOWN, id.y * ACROSS, c);
   let from_w = min(c, params.y.channels - 1u) * TAPS;
   var weights: array<f32, TAPS>;
-  for (var tap = 0u; tap < TAPS; tap++) { weights[tap] = w[from_w + tap]; }
+  for (var tap = 0u; tap < TAPS; tap++) { weights[tap] = w_at(from_w + tap); }
   var sums: array<f32, DOWN * ACROSS>;
   for (var i = 0u; i < DOWN * ACROSS; i++) { sums[i] = load_bias(c); }
   var at = address(params.x, first);
