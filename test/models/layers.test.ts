@@ -104,7 +104,7 @@ it.each([
     (scope: Scope) => conv2d(scope, image, { out: 8, kernel: 40 }),
   ],
   [
-    'conv2d(a.b): attribute stride[0] must be > 0',
+    'conv2d(a.b): attribute stride must be 2 whole numbers of 1 or more',
     (scope: Scope) => conv2d(scope, image, { out: 8, kernel: 3, stride: 0 }),
   ],
   ['linear(a.b): x must have 2 dimensions', (scope: Scope) => linear(scope, image, 10)],

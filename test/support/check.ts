@@ -1,7 +1,7 @@
 // Runs every kernel of an operator against its reference: alone, and between slices of a concatenated image with a halo.
 
 import { expect } from 'vitest';
-import { channelBlock } from '../../src/runtime/compile/lower.ts';
+import { channelBlock } from '../../src/runtime/compile/choose_kernels.ts';
 import type { Attributes, Value } from '../../src/runtime/graph/value.ts';
 import { roundUp } from '../../src/runtime/plan/layout.ts';
 import { relu } from '../../src/wgsl/activation/activation.ts';

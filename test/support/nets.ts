@@ -1,6 +1,6 @@
 // Networks written by hand for the tests of graph, passes and plans: layers with parameters, and the shapes of known models.
 
-import type { Choose } from '../../src/runtime/compile/lower.ts';
+import type { Choose } from '../../src/runtime/compile/choose_kernels.ts';
 import { type Graph, graphOf } from '../../src/runtime/graph/graph.ts';
 import { input, Scope } from '../../src/runtime/graph/scope.ts';
 import { atBatch, type Value } from '../../src/runtime/graph/value.ts';

@@ -1,7 +1,7 @@
 // One operator on the GPU, run by a kernel of choice, and compared with its float64 reference under a derived bound.
 
+import { type Choose, channelBlock } from '../../src/runtime/compile/choose_kernels.ts';
 import { compile } from '../../src/runtime/compile/compile.ts';
-import { type Choose, channelBlock } from '../../src/runtime/compile/lower.ts';
 import type { Acquired } from '../../src/runtime/device/acquire.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
 import { Pipelines } from '../../src/runtime/device/pipelines.ts';

@@ -1,8 +1,8 @@
 // A filled model on the GPU: what its logits and its modules give for the oracle's input.
 
 import type { BuiltModel } from '../../src/registry/build.ts';
+import type { Choose } from '../../src/runtime/compile/choose_kernels.ts';
 import { compile } from '../../src/runtime/compile/compile.ts';
-import type { Choose } from '../../src/runtime/compile/lower.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
 import { type Graph, graphOf } from '../../src/runtime/graph/graph.ts';
 import type { NamedTensor } from '../../src/weights/tensors.ts';

@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { channelBlock } from '../../src/runtime/compile/choose_kernels.ts';
 import { compile } from '../../src/runtime/compile/compile.ts';
-import { channelBlock } from '../../src/runtime/compile/lower.ts';
 import { type Acquired, factsOf } from '../../src/runtime/device/acquire.ts';
 import { Pipelines } from '../../src/runtime/device/pipelines.ts';
 import { graphOf } from '../../src/runtime/graph/graph.ts';

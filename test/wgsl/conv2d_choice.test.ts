@@ -1,7 +1,7 @@
 // Which kernel serves which convolution on which adapter, by the facts alone.
 
 import { expect, it } from 'vitest';
-import { channelBlock } from '../../src/runtime/compile/lower.ts';
+import { channelBlock } from '../../src/runtime/compile/choose_kernels.ts';
 import type { AdapterFacts } from '../../src/runtime/plan/facts.ts';
 import { type Conv2dAttributes, conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import type { Candidate } from '../../src/wgsl/op.ts';

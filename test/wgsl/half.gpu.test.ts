@@ -1,8 +1,9 @@
 // Every kernel on images in half precision: what single precision makes of the same numbers, rounded once when it is stored.
 
 import { describe, expect, it } from 'vitest';
+import { channelBlock } from '../../src/runtime/compile/choose_kernels.ts';
 import { hoist } from '../../src/runtime/compile/hoist.ts';
-import { channelBlock, lower } from '../../src/runtime/compile/lower.ts';
+import { lower } from '../../src/runtime/compile/lower.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
 import { graphOf } from '../../src/runtime/graph/graph.ts';
 import { input } from '../../src/runtime/graph/scope.ts';

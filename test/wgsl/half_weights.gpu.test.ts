@@ -1,8 +1,8 @@
 // Convolutions and linear layers in half precision, by every kernel, against the float64 reference of the same numbers.
 
 import { describe, expect, it } from 'vitest';
+import type { Choose } from '../../src/runtime/compile/choose_kernels.ts';
 import { compileHalf } from '../../src/runtime/compile/half.ts';
-import type { Choose } from '../../src/runtime/compile/lower.ts';
 import type { Graph } from '../../src/runtime/graph/graph.ts';
 import type { AdapterFacts } from '../../src/runtime/plan/facts.ts';
 import type { Program } from '../../src/runtime/plan/program.ts';

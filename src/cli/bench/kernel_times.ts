@@ -1,7 +1,7 @@
 // Times every kernel that can serve a layer here, each of them checked first.
 
+import { channelBlock } from '../../runtime/compile/choose_kernels.ts';
 import { compile, loadLate } from '../../runtime/compile/compile.ts';
-import { channelBlock } from '../../runtime/compile/lower.ts';
 import type { Device } from '../../runtime/device/device.ts';
 import { Executor } from '../../runtime/device/executor.ts';
 import type { PassTimer } from '../../runtime/device/pass_timer.ts';

@@ -2,7 +2,7 @@
 
 import type { Call } from '../../wgsl/op.ts';
 import { formatShape } from '../graph/value.ts';
-import type { Choose } from './lower.ts';
+import type { Choose } from './choose_kernels.ts';
 
 /** What is kept of an adapter: plain data. */
 export interface Tuning {
@@ -28,11 +28,13 @@ export class Choices {
   #winners = new Map<string, string>();
   #quarantined = new Map<string, string>();
 
-  /** The measured winner; else the best ranked candidate that was never caught at a wrong result. */
+  /** The measured winner; else the best ranked candidate, but none that was ever caught at a wrong result. */
   readonly choose: Choose = (_, call, able) => {
     const winner = this.#winners.get(callClass(call));
     if (winner !== undefined && able.includes(winner)) return winner;
-    return able.find((name) => !this.#quarantined.has(name));
+    return able.some((name) => this.#quarantined.has(name))
+      ? able.find((name) => !this.#quarantined.has(name))
+      : undefined;
   };
 
   /** By candidate, what was wrong with it. */

@@ -6,8 +6,8 @@ import type { Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
 import { planProgram } from '../plan/plan.ts';
 import type { Program } from '../plan/program.ts';
+import type { Choose } from './choose_kernels.ts';
 import type { finish } from './compile.ts';
-import type { Choose } from './lower.ts';
 
 /** From one kernel of a layer to the next that keeps less. */
 interface Concession {
@@ -31,15 +31,17 @@ export function compileWithin(
   const fastest = finishing(ready, facts, (value, call, able) => {
     const [first, ...cheaper] = ladder(call, able, choose(value, call, able));
     concessions.push(...concessionsOf(call, first ? [first, ...cheaper] : []));
-    return first;
+    return choose(value, call, able);
   });
   concessions.sort((a, b) => a.price - b.price);
   const after = (count: number) => {
     const steps = new Map<Value, number>();
     for (const { value } of concessions.slice(0, count)) steps.set(value, (steps.get(value) ?? 0) + 1);
-    return finishing(ready, facts, (value, call, able) =>
-      ladder(call, able, choose(value, call, able)).at(steps.get(value) ?? 0),
-    );
+    return finishing(ready, facts, (value, call, able) => {
+      const chosen = choose(value, call, able);
+      const step = steps.get(value);
+      return step === undefined ? chosen : ladder(call, able, chosen).at(step);
+    });
   };
   const fits = (program: Program) => planProgram(program, facts, { batch: 1 }).peakBytes <= budgetBytes;
   if (concessions.length === 0 || fits(fastest)) return fastest;

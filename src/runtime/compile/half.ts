@@ -5,9 +5,10 @@ import { halfWeights } from '../../wgsl/half_weights.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
 import type { Program } from '../plan/program.ts';
+import type { Choose } from './choose_kernels.ts';
 import { optimise } from './compile.ts';
 import { hoist } from './hoist.ts';
-import { type Choose, lower } from './lower.ts';
+import { lower } from './lower.ts';
 
 /** As `compile`. What comes in and goes out, vectors [n, c], biases and normalisation stay f32. */
 export function compileHalf(graph: Graph, facts: AdapterFacts, choose?: Choose): Program {

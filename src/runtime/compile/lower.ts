@@ -1,8 +1,8 @@
-// Chooses a kernel for every operator, decides how each value lies in memory, and writes the dispatches.
+// Decides how each value lies in memory, and writes the dispatches of the kernels that were chosen.
 
 import { imageToRows, rowsToImage } from '../../wgsl/layout/layout.ts';
-import type { Call, Candidate, Emitter } from '../../wgsl/op.ts';
-import { GraphError, PlanError } from '../errors.ts';
+import type { Emitter } from '../../wgsl/op.ts';
+import { GraphError } from '../errors.ts';
 import { consumers, type Graph } from '../graph/graph.ts';
 import { formatShape, hasBatch, type Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
@@ -16,15 +16,8 @@ import {
   NO_HALO,
 } from '../plan/layout.ts';
 import type { BufferRef, BufferRole, BufferSpec, Program, Step } from '../plan/program.ts';
+import { type Choose, type ChosenKernel, channelBlock, chooseKernels } from './choose_kernels.ts';
 import { placedParts } from './placed_parts.ts';
-
-/** Names the candidate that serves a call, of those that can (the best ranked first); undefined leaves the choice to `suits`. */
-export type Choose = (value: Value, call: Call, able: readonly string[]) => string | undefined;
-
-/** Channels are padded to whole vectors, and where subgroups are that narrow, to whole subgroups: they read a channel a lane. */
-export function channelBlock({ subgroupSize }: AdapterFacts): number {
-  return subgroupSize === 8 ? 8 : 4;
-}
 
 /**
  * Throws GraphError for inputs and outputs that no caller could tell apart, PlanError where no kernel serves. With `half`, images lie
@@ -32,10 +25,8 @@ export function channelBlock({ subgroupSize }: AdapterFacts): number {
  */
 export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => undefined, half = false): Program {
   checkEnds(graph);
-  const block = channelBlock(facts);
-  const calls = [...callsOf(graph, facts)];
-  const chosen = new Map(calls.map(([value, call]) => [value, { call, candidate: choice(call, choose) }]));
-  const layouts = assignLayouts(graph, chosen, block, half);
+  const chosen = chooseKernels(graph, facts, choose);
+  const layouts = assignLayouts(graph, chosen, channelBlock(facts), half);
 
   const buffers: BufferSpec[] = [];
   const steps: Step[] = [];
@@ -77,14 +68,6 @@ export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => 
   return { buffers, load: [], run: steps, inputs, outputs };
 }
 
-/** What differs from run to run: inputs, parameters that runs write, and all that is made of them. */
-function changingValues({ values }: Graph): ReadonlySet<Value> {
-  const written = values.flatMap(({ operator, inputs }) => operator?.writes?.map((key) => inputs[key]) ?? []);
-  const changing = new Set<Value | undefined>([...values.filter(({ kind }) => kind === 'input'), ...written]);
-  for (const value of values) if (Object.values(value.inputs).some((input) => changing.has(input))) changing.add(value);
-  return changing as ReadonlySet<Value>;
-}
-
 function checkEnds(graph: Graph): void {
   const names = new Set<string>();
   for (const value of graph.values) {
@@ -108,39 +91,6 @@ function outputInPlace({ id }: BufferRef, buffers: BufferSpec[]): number {
   return id;
 }
 
-/** Every use of an operator in the graph, as its kernels see it. */
-export function callsOf(graph: Graph, facts: AdapterFacts): ReadonlyMap<Value, Call> {
-  const block = channelBlock(facts);
-  const changing = changingValues(graph);
-  const calls = new Map<Value, Call>();
-  for (const value of graph.values) {
-    const { operator, inputs, attributes } = value;
-    if (!operator) continue;
-    const differ = Object.entries(inputs).flatMap(([key, input]) => (changing.has(input) ? [key] : []));
-    calls.set(value, { value, inputs, attributes, facts, block, changing: new Set(differ) });
-  }
-  return calls;
-}
-
-/** The candidates that can serve a call, best first as far as facts tell. */
-export function ableCandidates(call: Call): readonly Candidate[] {
-  return (call.value.operator?.kernels ?? [])
-    .map((candidate) => ({ candidate, rank: candidate.suits(call) }))
-    .filter(({ rank }) => rank > 0)
-    .sort((a, b) => b.rank - a.rank)
-    .map(({ candidate }) => candidate);
-}
-
-function choice(call: Call, choose: Choose): Candidate {
-  const { operator, name } = call.value;
-  const able = ableCandidates(call);
-  const names = able.map((candidate) => candidate.name);
-  const wanted = choose(call.value, call, names) ?? names[0];
-  const candidate = able.find((one) => one.name === wanted);
-  if (candidate) return candidate;
-  throw new PlanError('over_limit', `${operator?.name}(${name}): ${wanted ?? 'no kernel'} cannot serve this call here`);
-}
-
 interface Layouts {
   layout(value: Value): Layout;
   /** The value in whose buffer this one lies. */
@@ -149,12 +99,7 @@ interface Layouts {
   readonly views: ReadonlySet<Value>;
 }
 
-function assignLayouts(
-  graph: Graph,
-  chosen: ReadonlyMap<Value, { call: Call; candidate: Candidate }>,
-  block: number,
-  half: boolean,
-): Layouts {
+function assignLayouts(graph: Graph, chosen: ReadonlyMap<Value, ChosenKernel>, block: number, half: boolean): Layouts {
   const placed = placedParts(graph);
   const needs = gatherNeeds(graph, chosen, placed, block);
   const layouts = new Map<Value, Layout>();
@@ -196,7 +141,7 @@ function assignLayouts(
 /** What all readers of each image together ask of its layout. */
 function gatherNeeds(
   graph: Graph,
-  chosen: ReadonlyMap<Value, { call: Call; candidate: Candidate }>,
+  chosen: ReadonlyMap<Value, ChosenKernel>,
   placed: ReturnType<typeof placedParts>,
   block: number,
 ): ReadonlyMap<Value, ImageNeeds> {

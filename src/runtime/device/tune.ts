@@ -2,7 +2,7 @@
 
 import type { Call, Candidate } from '../../wgsl/op.ts';
 import { type Choices, callClass } from '../compile/choices.ts';
-import { ableCandidates, callsOf } from '../compile/lower.ts';
+import { ableCandidates, callsOf } from '../compile/choose_kernels.ts';
 import { ConvokeError, DeviceError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Device } from './device.ts';

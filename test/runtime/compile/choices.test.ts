@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { Choices, callClass } from '../../../src/runtime/compile/choices.ts';
-import { callsOf, lower } from '../../../src/runtime/compile/lower.ts';
+import { callsOf } from '../../../src/runtime/compile/choose_kernels.ts';
+import { lower } from '../../../src/runtime/compile/lower.ts';
 import { graphOf } from '../../../src/runtime/graph/graph.ts';
 import { Scope } from '../../../src/runtime/graph/scope.ts';
 import type { Value } from '../../../src/runtime/graph/value.ts';

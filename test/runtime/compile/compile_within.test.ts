@@ -1,9 +1,9 @@
 // A budget of memory takes the costly kernels away, least useful first, and no more of them than it must.
 
 import { describe, expect, it } from 'vitest';
+import type { Choose } from '../../../src/runtime/compile/choose_kernels.ts';
 import { compile, finish, optimise } from '../../../src/runtime/compile/compile.ts';
 import { compileWithin } from '../../../src/runtime/compile/compile_within.ts';
-import type { Choose } from '../../../src/runtime/compile/lower.ts';
 import { PlanError } from '../../../src/runtime/errors.ts';
 import { graphOf } from '../../../src/runtime/graph/graph.ts';
 import { Scope } from '../../../src/runtime/graph/scope.ts';

@@ -2,9 +2,10 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Choose, channelBlock } from '../../../src/runtime/compile/choose_kernels.ts';
 import { compile } from '../../../src/runtime/compile/compile.ts';
 import { hoist } from '../../../src/runtime/compile/hoist.ts';
-import { type Choose, channelBlock, lower } from '../../../src/runtime/compile/lower.ts';
+import { lower } from '../../../src/runtime/compile/lower.ts';
 import { placeConcat } from '../../../src/runtime/compile/place_concat.ts';
 import { graphOf } from '../../../src/runtime/graph/graph.ts';
 import { Scope } from '../../../src/runtime/graph/scope.ts';

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { Choices } from '../../../src/runtime/compile/choices.ts';
-import { callsOf, lower } from '../../../src/runtime/compile/lower.ts';
+import { callsOf } from '../../../src/runtime/compile/choose_kernels.ts';
+import { lower } from '../../../src/runtime/compile/lower.ts';
 import { Device } from '../../../src/runtime/device/device.ts';
 import { tune } from '../../../src/runtime/device/tune.ts';
 import { type Graph, graphOf } from '../../../src/runtime/graph/graph.ts';
