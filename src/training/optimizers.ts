@@ -73,7 +73,7 @@ const schemas = {
   adam: z.object({
     lr: z._default(notNegative, 1e-3),
     betas: z._default(
-      z.custom<readonly [number, number]>(areBetas, 'must be two numbers, 0 or more and less than 1'),
+      z.custom<readonly [number, number]>(areBetas, 'must be two numbers from 0 to less than 1'),
       [0.9, 0.999],
     ),
     eps: z._default(notNegative, 1e-8),
