@@ -219,7 +219,11 @@ describe('an optimizer', () => {
     ['an option that is none', () => sgd({ lr: 1, momentun: 0.9 } as never), 'sgd: there is no option momentun'],
     ['a rate that is missing', () => sgd({} as never), 'sgd: lr must be of type number'],
     ['a rate below none', () => adam({ lr: -1 }), 'adam: lr must be >= 0 and is -1'],
-    ['a beta of one', () => adamw({ betas: [0.9, 1] }), 'adamw: betas must be two numbers from 0 to less than 1 and is [0.9,1]'],
+    [
+      'a beta of one',
+      () => adamw({ betas: [0.9, 1] }),
+      'adamw: betas must be two numbers from 0 to less than 1 and is [0.9,1]',
+    ],
     ['Nesterov without momentum', () => sgd({ lr: 1, nesterov: true }), 'nesterov needs a momentum'],
     ['a group of nothing', () => rmsprop({ groups: [{ match: '' }] }), 'rmsprop: groups[0].match must have at least 1'],
     [
