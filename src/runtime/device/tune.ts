@@ -5,6 +5,7 @@ import { type Choices, callClass } from '../compile/choices.ts';
 import { ableCandidates, callsOf } from '../compile/choose_kernels.ts';
 import { ConvokeError, DeviceError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
+import { median } from '../median.ts';
 import type { Device } from './device.ts';
 import { PassTimer } from './pass_timer.ts';
 import { type Bound, boundsOf, type Tried, trialOf, tryCandidate } from './trial.ts';
@@ -166,9 +167,4 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | string> {
 function difference(y: Float32Array, expected: Float32Array, bound: Bound): string | null {
   const i = y.findIndex((number, i) => !(Math.abs(number - expected[i]!) <= bound(i)));
   return i < 0 ? null : `number ${i} is ${y[i]}, and ${expected[i]} by the plain kernel`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
 }

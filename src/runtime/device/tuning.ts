@@ -15,11 +15,15 @@ const known = new WeakMap<Device, Promise<Choices>>();
 export function choicesOf(device: Device, cacheDir?: string): Promise<Choices> {
   const found = known.get(device);
   if (found) return found;
-  const reading = read(device.facts, cacheDir).then((tuning) => {
-    const choices = new Choices();
-    if (tuning) choices.add(tuning);
-    return choices;
-  });
+  // Where there is no cache to be read nothing is known; whoever measures hears of it when that is to be remembered.
+  const unknown = () => null;
+  const reading = read(device.facts, cacheDir)
+    .catch(unknown)
+    .then((tuning) => {
+      const choices = new Choices();
+      if (tuning) choices.add(tuning);
+      return choices;
+    });
   known.set(device, reading);
   return reading;
 }

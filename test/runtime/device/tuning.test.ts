@@ -46,6 +46,15 @@ it('is one for all that ask for a device', async () => {
   expect(await choicesOf(one, cache)).toBe(await choicesOf(one, cache));
 });
 
+it('is nothing where the cache cannot be read, and telling it there fails', async () => {
+  const file = join(cache, 'a file');
+  await writeFile(file, '');
+  const one = device();
+  const choices = await choicesOf(one, file);
+  expect(choices.toJSON()).toEqual({ winners: {}, quarantined: {} });
+  await expect(remember(one, choices, file)).rejects.toMatchObject({ code: 'cache_unwritable' });
+});
+
 it.each(['', '{', '[]', '{"winners": {"a": 1}, "quarantined": {}}', '{"winners": {}}'])(
   'begins anew where the record is %j',
   async (text) => {
