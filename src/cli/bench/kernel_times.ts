@@ -1,11 +1,12 @@
 // Times every kernel that can serve a layer here, each of them checked first.
 
-import { channelBlock } from '../../runtime/compile/choose_kernels.ts';
+import { ableCandidates, callsOf } from '../../runtime/compile/choose_kernels.ts';
 import { compile, loadLate } from '../../runtime/compile/compile.ts';
 import type { Device } from '../../runtime/device/device.ts';
 import { Executor } from '../../runtime/device/executor.ts';
 import type { PassTimer } from '../../runtime/device/pass_timer.ts';
 import type { BoundDispatch } from '../../runtime/device/residence.ts';
+import { ownDispatches } from '../../runtime/device/trial.ts';
 import { graphOf } from '../../runtime/graph/graph.ts';
 import { median } from '../../runtime/median.ts';
 import type { LayerTensor } from './layer_data.ts';
@@ -39,7 +40,7 @@ interface Ready {
   readonly kernel: string;
   readonly executor: Executor;
   readonly wrong: string | null;
-  /** The operator's own dispatches, without the reordering at both ends. */
+  /** The operator's own dispatches. */
   readonly run: readonly BoundDispatch[];
 }
 
@@ -59,9 +60,12 @@ export async function timeKernels(
   layer: Layer,
   { rounds, check, wanted = () => true }: TimeOptions,
 ): Promise<readonly KernelTime[]> {
-  await Promise.all((layer.value.operator?.kernels ?? []).map(({ late }) => late?.load()));
-  const able = candidates(device, layer);
-  const chosen = able.reduce((best, next) => (next.rank > best.rank ? next : best)).name;
+  const { value } = layer;
+  const listed = value.operator?.kernels ?? [];
+  await Promise.all(listed.map(({ late }) => late?.load()));
+  const ranked = ableCandidates(callsOf(graphOf({ y: value }), device.facts).get(value)!);
+  const chosen = ranked[0]!.name;
+  const able = listed.filter((candidate) => ranked.includes(candidate)); // the plain kernel first
   const tensors = layer.tensors();
   const ready: Ready[] = [];
   try {
@@ -73,7 +77,7 @@ export async function timeKernels(
           kernel: name,
           executor,
           wrong: await check(executor, name),
-          run: await ownDispatches(executor, layer),
+          run: await ownDispatches(executor, layer.batch),
         });
       } catch (error) {
         executor.dispose();
@@ -99,15 +103,6 @@ export async function timeKernels(
   }
 }
 
-/** The operator's list, plain kernel first, of what can serve this call on this adapter. */
-function candidates({ facts }: Device, { value }: Layer): readonly { readonly name: string; readonly rank: number }[] {
-  const { operator, inputs, attributes } = value;
-  const differ = Object.keys(inputs).filter((key) => inputs[key]!.kind === 'input');
-  const call = { value, inputs, attributes, facts, block: channelBlock(facts), changing: new Set(differ) };
-  const ranked = (operator?.kernels ?? []).map((kernel) => ({ name: kernel.name, rank: kernel.suits(call) }));
-  return ranked.filter(({ rank }) => rank > 0);
-}
-
 /** The layer alone, by this kernel, with these tensors as its parameters. */
 export async function openKernel(
   { acquired, pipelines, facts }: Device,
@@ -118,7 +113,6 @@ export async function openKernel(
   const graph = graphOf({ y: value });
   await loadLate(graph, facts, new Set([kernel]));
   const program = compile(graph, facts, (other) => (other === value ? kernel : undefined));
-  await pipelines.compile([...program.load, ...program.run].map((step) => step.kernel));
   const parameters = Object.entries(tensors).flatMap(([name, tensor]) =>
     tensor.parameter ? [{ name, shape: tensor.shape, data: tensor.data }] : [],
   );
@@ -134,11 +128,6 @@ export async function runKernel(
   const inputs = Object.entries(tensors).flatMap(([name, { parameter, data }]) => (parameter ? [] : [[name, data]]));
   const { y } = await executor.run(batch, Object.fromEntries(inputs));
   return y!;
-}
-
-async function ownDispatches(executor: Executor, { batch }: Layer): Promise<readonly BoundDispatch[]> {
-  const { run } = await executor.inside('bench', batch, async ({ residence }) => residence);
-  return run.filter(({ dispatch: { operator } }) => operator !== 'rows_to_image' && operator !== 'image_to_rows');
 }
 
 function timesOf({ kernel, wrong, run }: Ready, chosen: boolean, samples: readonly Sample[]): KernelTime {

@@ -22,7 +22,7 @@ export interface Trial {
 export interface Tried {
   readonly executor: Executor;
   readonly y: Float32Array;
-  /** The candidate's own dispatches, without the reordering of inputs and outputs. */
+  /** The candidate's own dispatches. */
   readonly run: readonly BoundDispatch[];
 }
 
@@ -51,20 +51,21 @@ export async function tryCandidate(device: Device, trial: Trial, candidate: Cand
   const { acquired, pipelines, facts } = device;
   const { graph, value, parameters } = alone(call);
   const program = hoist(lower(graph, facts, (other) => (other === value ? candidate.name : undefined)));
-  await pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
   const tensors = parameters.map(({ name, shape }) => ({ name, shape: shape.map(Number), data: numbers[name]! }));
   const executor = await Executor.load(acquired, pipelines, program, tensors);
   try {
     const { y } = await executor.run(batch, numbers);
-    const { run } = await executor.inside('tuning', batch, async ({ residence }) => residence);
-    const own = run.filter(
-      ({ dispatch: { operator } }) => operator !== 'rows_to_image' && operator !== 'image_to_rows',
-    );
-    return { executor, y: y!, run: own };
+    return { executor, y: y!, run: await ownDispatches(executor, batch) };
   } catch (error) {
     executor.dispose();
     throw error;
   }
+}
+
+/** What a program of one operator runs, without the reordering at both ends. */
+export async function ownDispatches(executor: Executor, batch: number): Promise<readonly BoundDispatch[]> {
+  const { run } = await executor.inside('its dispatches', batch, async ({ residence }) => residence);
+  return run.filter(({ dispatch: { operator } }) => operator !== 'rows_to_image' && operator !== 'image_to_rows');
 }
 
 /** How far each number of a candidate's result may be from the plain kernel's. */

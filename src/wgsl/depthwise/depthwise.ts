@@ -11,6 +11,7 @@ import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
 import weight from '../shared/weight.wgsl';
 import source from './depthwise.wgsl';
+import storePixels from './store_pixels.wgsl';
 
 const PIXELS = 8;
 // A warp's worth of channels on a GPU; on a CPU, as many as it computes at once.
@@ -38,7 +39,7 @@ export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
   const lanes = depthwiseLanes(call);
   const epilogue = epilogueOf(call, emitter, 'channel');
   emitter.step({
-    kernel: defineKernel('depthwise', [source, weight, imageText, ...epilogue.sources], {
+    kernel: defineKernel('depthwise', [source, storePixels, weight, imageText, ...epilogue.sources], {
       overrides: { LANES: lanes, SLIDE: slide(call) },
     }),
     bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },

@@ -1,7 +1,7 @@
 // Depthwise convolution: each channel by its own filter. x [N,H,W,C] with its zeros around it, w [C,R,S], y [N,P,Q,C].
 // One invocation: eight pixels of a row in one channel, held in two vectors. From tap to tap of a row these slide along by
 // one pixel, so that an input is loaded once a row; pixels past the edge are computed from anything and thrown away.
-// x is seen from the output: at a pixel lies the first tap of its kernel. Joined with weight.wgsl.
+// x is seen from the output: at a pixel lies the first tap of its kernel. Joined with weight.wgsl and store_pixels.wgsl.
 struct Params {
   x: Image, y: Image, residual: Image, rows: u32, columns: u32, tap_down: u32, tap_across: u32, low: f32, high: f32,
 }
@@ -23,18 +23,6 @@ fn load(at: u32) -> Pixels {
 
 fn slide(pixels: Pixels, next: f32) -> Pixels {
   return Pixels(vec4f(pixels.a.yzw, pixels.b.x), vec4f(pixels.b.yzw, next));
-}
-
-fn store(value: vec4f, at: Place) {
-  let added = vec4f(
-    load_residual(at), load_residual(beside(at, 1u)), load_residual(beside(at, 2u)), load_residual(beside(at, 3u)),
-  );
-  let result = select(vec4f(0.0), activate(value + added), at.c < params.y.channels);
-  let to = address(params.y, at);
-  if (at.w < params.y.width) { y[to] = Scalar(result.x); }
-  if (at.w + 1u < params.y.width) { y[to + params.y.pixel] = Scalar(result.y); }
-  if (at.w + 2u < params.y.width) { y[to + 2u * params.y.pixel] = Scalar(result.z); }
-  if (at.w + 3u < params.y.width) { y[to + 3u * params.y.pixel] = Scalar(result.w); }
 }
 
 @compute @workgroup_size(LANES)

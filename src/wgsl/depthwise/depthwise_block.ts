@@ -13,6 +13,7 @@ import imageText from '../shared/image.wgsl';
 import weight from '../shared/weight.wgsl';
 import { depthwiseLanes, needs } from './depthwise.ts';
 import source from './depthwise_block.wgsl';
+import storePixels from './store_pixels.wgsl';
 
 // What is held at once: weights, and what a row of taps sees.
 const MOST_TAPS = 49;
@@ -54,7 +55,7 @@ function emitBlocks(call: Call<Conv2dAttributes>, emitter: Emitter, down: number
   const lanes = depthwiseLanes(call);
   const epilogue = epilogueOf(call, emitter, 'channel');
   emitter.step({
-    kernel: defineKernel('depthwise_block', [source, weight, imageText, ...epilogue.sources], {
+    kernel: defineKernel('depthwise_block', [source, storePixels, weight, imageText, ...epilogue.sources], {
       constants: {
         ROWS: kernelH,
         COLUMNS: kernelW,

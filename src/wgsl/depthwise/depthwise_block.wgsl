@@ -1,7 +1,7 @@
 // Depthwise convolution: each channel by its own filter. x [N,H,W,C] with its zeros around it, w [C,R,S], y [N,P,Q,C].
 // One invocation: DOWN by ACROSS pixels in one channel, ACROSS being a multiple of four. Of what they see, each input is loaded once,
 // row after row; pixels past the edge are computed from anything and thrown away.
-// x is seen from the output: at a pixel lies the first tap of its kernel. Taps are neighbours. Joined with weight.wgsl.
+// x is seen from the output: at a pixel lies the first tap of its kernel. Taps are neighbours. Joined with weight.wgsl and store_pixels.wgsl.
 struct Params { x: Image, y: Image, residual: Image, tap_down: u32, tap_across: u32, low: f32, high: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -9,18 +9,6 @@ struct Params { x: Image, y: Image, residual: Image, tap_down: u32, tap_across: 
 override LANES: u32;
 const TAPS = ROWS * COLUMNS;
 const SPAN = (ACROSS - 1u) * STRIDE_W + COLUMNS;
-
-fn store(value: vec4f, at: Place) {
-  let added = vec4f(
-    load_residual(at), load_residual(beside(at, 1u)), load_residual(beside(at, 2u)), load_residual(beside(at, 3u)),
-  );
-  let result = select(vec4f(0.0), activate(value + added), at.c < params.y.channels);
-  let to = address(params.y, at);
-  if (at.w < params.y.width) { y[to] = Scalar(result.x); }
-  if (at.w + 1u < params.y.width) { y[to + params.y.pixel] = Scalar(result.y); }
-  if (at.w + 2u < params.y.width) { y[to + 2u * params.y.pixel] = Scalar(result.z); }
-  if (at.w + 3u < params.y.width) { y[to + 3u * params.y.pixel] = Scalar(result.w); }
-}
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u) {
