@@ -1,7 +1,7 @@
 // The page about a training: one file that needs nothing else, readable without a network.
 
 import type { EpochEvent, Scores } from '../training/events.ts';
-import { html, Markup } from './html.ts';
+import { html, type Markup, offlinePage } from './html.ts';
 import { confusionTable, type WrongAnswer, wrongGallery } from './report_answers.ts';
 import { curveFigure } from './report_curves.ts';
 import { reportStyle } from './report_style.ts';
@@ -30,22 +30,11 @@ export interface Report {
   } | null;
 }
 
-/** The page's text. Nothing in it is loaded from elsewhere, and the page itself forbids it. */
+/** The page's text. */
 export function reportPage(report: Report): string {
   const { model, data, command, began, adapter, version, epochs, test, classNames } = report;
   const date = began.toISOString().slice(0, 16).replace('T', ' ');
-  const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${model} on ${data}</title>
-<style>${new Markup(reportStyle)}</style>
-</head>
-<body>
-<header>
+  const body = html`<header>
 <h1>${model} on ${data}</h1>
 <p class="lead">${date} UTC, on ${adapter}</p>
 <pre>${command}</pre>
@@ -67,10 +56,8 @@ ${Object.entries(report.settings).map(
 )}</tbody></table>
 </section>
 <footer>Written by convoke ${version}.</footer>
-</body>
-</html>
 `;
-  return page.text;
+  return offlinePage({ title: `${model} on ${data}`, style: reportStyle, pictures: true }, body);
 }
 
 function tiles({ epochs, seconds, test, classNames }: Report): Markup {

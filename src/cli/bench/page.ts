@@ -1,7 +1,7 @@
 // The page about a measured adapter, or several side by side: one file that needs nothing else, readable without a network.
 
 import { median } from '../../runtime/median.ts';
-import { html, Markup } from '../html.ts';
+import { html, type Markup, offlinePage } from '../html.ts';
 import { size } from '../output.ts';
 import { reportStyle } from '../report_style.ts';
 import { barsFigure } from './bars.ts';
@@ -14,22 +14,11 @@ import { percent, roofLines, three, time } from './roof_table.ts';
 import { rooflineFigure } from './roofline.ts';
 import type { LayerResult, ModelResult, Report, TrainingResult } from './schema.ts';
 
-/** The page's text. Nothing in it is loaded from elsewhere, and the page itself forbids it. */
+/** The page's text. */
 export function benchPage(reports: readonly Report[]): string {
   const names = columnNames(reports);
   const title = names.length === 1 ? `convoke on ${names[0]}` : `convoke on ${names.length} adapters`;
-  const policy = "default-src 'none'; style-src 'unsafe-inline'";
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${new Markup(reportStyle + benchStyle)}</style>
-</head>
-<body>
-<header>
+  const body = html`<header>
 <h1>${title}</h1>
 ${reports.map((report, i) => lead(report, names.length > 1 ? names[i]! : null, i))}
 </header>
@@ -41,10 +30,8 @@ ${reports.length === 1 ? details(reports[0]!) : comparedTables(reports, names)}
 ${reports.map((report) => environmentTable(report))}
 </section>
 <footer>Written by convoke ${reports[0]?.environment.versions.convoke ?? ''}.</footer>
-</body>
-</html>
 `;
-  return page.text;
+  return offlinePage({ title, style: reportStyle + benchStyle }, body);
 }
 
 function lead({ environment }: Report, name: string | null, index: number): Markup {
