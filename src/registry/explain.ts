@@ -1,6 +1,6 @@
 // What a picture's answer rests on, by the gradient of one logit: Grad-CAM at the last layer that has places, saliency at the pixels.
 
-import { loadLate } from '../runtime/compile/compile.ts';
+import { loadKernels } from '../runtime/compile/compile.ts';
 import { differentiate } from '../runtime/compile/differentiate.ts';
 import { compileTraining, forwardForTraining } from '../runtime/compile/training.ts';
 import { Executor } from '../runtime/device/executor.ts';
@@ -32,7 +32,7 @@ export async function explain(
     throw new UsageError('invalid_argument', `${method} of ${name}: class ${index} is none of 0 to ${classes - 1}`);
   const { facts } = device;
   const made = explanation(method, graph, facts);
-  await loadLate(made, facts);
+  await loadKernels(made, facts);
   const program = compileTraining(made, facts);
   const reader = await state(undefined);
   const loading = Executor.load(device.acquired, device.pipelines, program, reader.read());

@@ -10,7 +10,7 @@ const lavapipe: AdapterFacts = {
   device: 'llvmpipe',
   description: 'llvmpipe: Mesa 25.0.7',
   fallback: true,
-  features: { subgroups: true, f16: true, timestamps: true },
+  features: { subgroups: true, f16: true, timestamps: true, texels: true },
   subgroupSize: 8,
   limits: {
     maxBindGroups: 4,
@@ -43,7 +43,7 @@ const swiftshader: AdapterFacts = {
   architecture: 'swiftshader',
   device: 'swiftshader-device-subzero',
   description: 'SwiftShader driver 5.0.0',
-  features: { subgroups: true, f16: false, timestamps: true },
+  features: { subgroups: true, f16: false, timestamps: true, texels: true },
   subgroupSize: 4,
   limits: {
     ...lavapipe.limits,

@@ -2,7 +2,7 @@
 
 import { breathe } from '../runtime/breathe.ts';
 import type { Choices } from '../runtime/compile/choices.ts';
-import { finish, loadLate, optimiseInTurns } from '../runtime/compile/compile.ts';
+import { finish, loadKernels, loadPasses, optimiseInTurns } from '../runtime/compile/compile.ts';
 import type { Device } from '../runtime/device/device.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';
@@ -40,8 +40,9 @@ export async function prepare(
   const started = performance.now();
   const { graph, parameters } = build(spec, dimensions);
   const choices = tune === false ? null : await remembered(device, cacheDir);
-  await loadLate(graph, facts, choices?.kernels);
+  await loadPasses(graph, facts);
   const ready = await optimiseInTurns(graph, facts);
+  await loadKernels(ready, facts, choices?.kernels);
   if (tune && choices) await measure(device, ready, choices, options);
   const finishing = precision === 'f16' ? (await import('../runtime/compile/half.ts')).finishHalf : finish;
   signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 // A training step's program within the budget: as much is kept for the backward pass as memory allows, the rest made again.
 
-import { loadLate } from '../runtime/compile/compile.ts';
+import { loadKernels } from '../runtime/compile/compile.ts';
 import type { Keep } from '../runtime/compile/recompute.ts';
 import { compileTraining } from '../runtime/compile/training.ts';
 import { PlanError } from '../runtime/errors.ts';
@@ -58,7 +58,7 @@ async function compileAt(model: Trainable, settings: Settings, soft: boolean, ke
     facts,
     keep,
   });
-  await loadLate(graph, facts, choices.kernels);
+  await loadKernels(graph, facts, choices.kernels);
   const program = compileTraining(graph, facts, settings.precision, choices.choose);
   const own = built.parameters
     .filter(({ name }) => trained.includes(name) || statistics.includes(name))

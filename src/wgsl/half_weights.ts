@@ -4,6 +4,7 @@ import { elementCount } from '../runtime/graph/value.ts';
 import { accesses, type BufferSpec, type Program, type Step } from '../runtime/plan/program.ts';
 import putBuffer from './conv2d/put_buffer.wgsl';
 import putBufferHalf from './conv2d/put_buffer_half.wgsl';
+import { texelsInHalf } from './half.ts';
 import type { Kernel } from './kernel.ts';
 import { each } from './shared/frame.ts';
 import toHalf from './shared/to_half.wgsl';
@@ -40,11 +41,11 @@ export function halfWeights(program: Program): Program {
   return { ...program, buffers, load, run };
 }
 
-/** The kernel on weights in half precision; undefined for one that takes other weights. Of a texture it takes either. */
+/** The kernel on weights in half precision; undefined for one that takes other weights. Of a texture that is sampled it takes either. */
 function readsHalf(kernel: Kernel, texture: boolean): Kernel | undefined {
   const [text, half] = readers.find(([text]) => kernel.code.includes(text)) ?? [];
   if (text !== undefined && half !== undefined) return joined(kernel, text, half);
-  return texture ? kernel : undefined;
+  return texture ? texelsInHalf(kernel, new Set(['w'])) : undefined;
 }
 
 /** Changes what fills the buffer, or adds a step that copies it; gives the id of the halves. */

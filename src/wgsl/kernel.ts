@@ -2,13 +2,13 @@
 
 import { GraphError } from '../runtime/errors.ts';
 
-export type BindingKind = 'uniform' | 'read' | 'write' | 'texture' | 'write_texture';
+export type BindingKind = 'uniform' | 'read' | 'write' | 'texture' | 'read_texture' | 'write_texture';
 
 export interface Binding {
   readonly index: number;
   readonly name: string;
   readonly kind: BindingKind;
-  /** Of a texture that is written, where not rgba32float. */
+  /** Of a texture that is written, or read as storage, where not rgba32float. */
   readonly format?: 'rgba16float';
 }
 
@@ -39,7 +39,7 @@ interface KernelOptions {
   readonly enables?: readonly Enable[];
 }
 
-const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var(?:\s*<([^>]+)>)?\s+(\w+)\s*:\s*(\w+)/g;
+const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var(?:\s*<([^>]+)>)?\s+(\w+)\s*:\s*(\w+(?:<\w+,\s*\w+>)?)/g;
 const DECLARED = /@binding\b/g;
 const STRUCT = /struct\s+(\w+)\s*\{([^}]*)\}/g;
 // WGSL lays a struct within a uniform struct at a multiple of 16 bytes, and what follows it as well.
@@ -151,7 +151,8 @@ function readBindings(name: string, text: string): readonly Binding[] {
 }
 
 function textureKind(type: string): BindingKind | undefined {
-  if (type === 'texture_storage_2d') return 'write_texture';
+  const [, access] = /^texture_storage_2d<rgba32float,\s*(read|write)>$/.exec(type) ?? [];
+  if (access) return access === 'read' ? 'read_texture' : 'write_texture';
   return type === 'texture_2d' ? 'texture' : undefined;
 }
 

@@ -72,6 +72,7 @@ import { channelSum } from './reduce/channel_sum.ts';
 import { row, stack } from './reduce/row.ts';
 import { resize } from './resize/resize.ts';
 import { resizeGradient } from './resize/resize_gradient.ts';
+import { separableConv2d } from './separable/separable_conv2d.ts';
 import { slice } from './slice/slice.ts';
 import { sliceGradient } from './slice/slice_gradient.ts';
 import { logSoftmax, softmax } from './softmax/softmax.ts';
@@ -83,6 +84,7 @@ import { weightedSum } from './weighted_sum/weighted_sum.ts';
 export const operators: readonly Operator[] = [
   conv2d,
   linear,
+  separableConv2d,
   conv2dInputGradient,
   conv2dWeightGradient,
   linearInputGradient,

@@ -11,6 +11,7 @@ const dispatch = (layer: string, flops: number, bytes: number): Dispatch => ({
   layer,
   operator: 'conv2d',
   bindings: [],
+  copies: [],
   uniforms: 0,
   grid: [1, 1, 1],
   flops,

@@ -59,6 +59,7 @@ import { broadcastSum } from '../../src/wgsl/reduce/broadcast_sum.ts';
 import { channelSum } from '../../src/wgsl/reduce/channel_sum.ts';
 import { resize } from '../../src/wgsl/resize/resize.ts';
 import { resizeGradient } from '../../src/wgsl/resize/resize_gradient.ts';
+import { separableConv2d } from '../../src/wgsl/separable/separable_conv2d.ts';
 import { slice } from '../../src/wgsl/slice/slice.ts';
 import { sliceGradient } from '../../src/wgsl/slice/slice_gradient.ts';
 import { logSoftmax, softmax } from '../../src/wgsl/softmax/softmax.ts';
@@ -111,6 +112,19 @@ function convolved([channels, filters, kernel, stride, groups]: (typeof convolut
     normed(plain, filters),
     conv2dInputGradient.of({ dy: plain, w }, { ...attributes, stride: [1, 1] }, 'gradient'),
     conv2dWeightGradient.of({ x, dy: plain }, { ...attributes, kernel: [kernel, kernel] }, 'gradient'),
+  ];
+}
+
+/** Over three rows of taps, and over one tap, as a batch norm has. */
+function separable(x: Value): Value[] {
+  const [w, bias, d_bias] = [parameter('w', [40, 24, 1, 1]), parameter('bias', [40]), parameter('d_bias', [24])];
+  return [
+    separableConv2d.of(
+      { x, d: parameter('d', [24, 1, 3, 3]), d_bias, w, bias },
+      { kernel: [3, 3], padding: [1, 1, 1, 1], between: 'relu6' },
+      'separable',
+    ),
+    separableConv2d.of({ x, d: parameter('d', [24]), d_bias, w }, { kernel: [1, 1] }, 'separable'),
   ];
 }
 
@@ -196,6 +210,7 @@ export function callsOfAll(): Value[] {
     prelu.of({ x, weight: slopes }, {}, 'prelu'),
     preluGradient.of({ x, weight: slopes, dy: x }, { of: 'x' }, 'prelu_gradient'),
     ...differentiable.map((of) => activationGradient.of({ v: x, dy: x }, { of }, 'activation_gradient')),
+    ...separable(x),
     linear.of({ x: features, w: parameter('w', [50, 200]) }, {}, 'linear'),
     linear.of({ x: features, w: parameter('w', [50, 200]), bias: parameter('bias', [50]) }, {}, 'linear'),
     linear.of({ x, w: parameter('w', [50, 24]) }, { activation: 'gelu' }, 'linear'),

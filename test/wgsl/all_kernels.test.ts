@@ -40,11 +40,11 @@ function kernelsOf(value: Value, facts: AdapterFacts): { kernel: Kernel; operato
   });
 }
 
-/** As if all images were in half precision. */
+/** As if all images were in half precision, and what is copied of them. */
 function halved(bind: Step['bind']): Step['bind'] {
   const refs = Object.entries(bind).map(([name, { id, layout }]): [string, BufferRef] => [
     name,
-    { id, layout: layout.kind === 'image' ? { ...layout, half: true } : layout },
+    { id, layout: layout.kind === 'image' || layout.kind === 'texels' ? { ...layout, half: true } : layout },
   ]);
   return Object.fromEntries(refs);
 }
@@ -64,7 +64,7 @@ async function nullDevice(): Promise<Acquired> {
   if (!adapter) throw new Error('Dawn has no null backend');
   const requiredLimits = Object.fromEntries(limitNames.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ requiredFeatures: ['shader-f16', 'subgroups'], requiredLimits });
-  return { adapter, device, facts: factsOf(adapter.info, device), lost: new Promise(() => {}), fault: () => null };
+  return { adapter, device, facts: factsOf(gpu, adapter.info, device), lost: new Promise(() => {}), fault: () => null };
 }
 
 describe('every kernel', () => {

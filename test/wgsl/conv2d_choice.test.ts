@@ -36,31 +36,52 @@ const calls: [string, number[], Record<string, string>][] = [
   [
     'a stem',
     [3, 224, 64, 7, 2, 1],
-    { lavapipe: 'conv2d_broadcast', noSubgroups: 'conv2d_grouped', discrete: 'conv2d_tile_128x64' },
+    {
+      lavapipe: 'conv2d_texels',
+      swiftshader: 'conv2d_broadcast',
+      noSubgroups: 'conv2d_grouped',
+      discrete: 'conv2d_tile_128x64',
+    },
   ],
   [
     '3x3',
     [64, 56, 64, 3, 1, 1],
     { lavapipe: 'winograd', noSubgroups: 'conv2d_grouped', discrete: 'conv2d_split_64x64' },
   ],
-  ['3x3 that halves', [64, 56, 128, 3, 2, 1], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_split_64x64' }],
+  [
+    '3x3 that halves',
+    [64, 56, 128, 3, 2, 1],
+    { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_split_64x64' },
+  ],
   ['3x3 of few channels', [6, 14, 16, 3, 1, 1], { lavapipe: 'conv2d_narrow', discrete: 'conv2d_tile_32x32' }],
   ['one channel, few filters', [1, 28, 6, 5, 1, 1], { lavapipe: 'conv2d_narrow' }],
-  ['few filters, many channels', [64, 28, 10, 1, 1, 1], { lavapipe: 'conv2d_narrow' }],
-  ['few filters of one pixel', [84, 1, 10, 1, 1, 1], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_tile_32x32' }],
-  ['a point', [256, 14, 1024, 1, 1, 1], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_tile_64x32' }],
+  ['few filters, many channels', [64, 28, 10, 1, 1, 1], { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast' }],
+  [
+    'few filters of one pixel',
+    [84, 1, 10, 1, 1, 1],
+    { lavapipe: 'conv2d_texels_4', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_tile_32x32' },
+  ],
+  [
+    'a point',
+    [256, 14, 1024, 1, 1, 1],
+    { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_tile_64x32' },
+  ],
   ['narrow groups', [128, 56, 128, 3, 1, 32], { lavapipe: 'conv2d_grouped', discrete: 'conv2d_grouped' }],
-  ['wide groups', [1024, 7, 1024, 3, 1, 32], { lavapipe: 'conv2d_broadcast', discrete: 'conv2d_grouped' }],
+  [
+    'wide groups',
+    [1024, 7, 1024, 3, 1, 32],
+    { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_grouped' },
+  ],
   ['groups of three', [12, 7, 12, 3, 1, 4], { lavapipe: 'conv2d_direct', discrete: 'conv2d_direct' }],
   [
     'depthwise',
     [32, 112, 32, 3, 1, 32],
-    { lavapipe: 'depthwise_4x4', noSubgroups: 'depthwise', discrete: 'depthwise' },
+    { lavapipe: 'depthwise_texels', swiftshader: 'depthwise', noSubgroups: 'depthwise', discrete: 'depthwise' },
   ],
 ];
 
 it.each(calls)('%s', (_, call, expected) => {
-  const adapters: Record<string, AdapterFacts> = { lavapipe, noSubgroups, discrete };
+  const adapters: Record<string, AdapterFacts> = { lavapipe, swiftshader, noSubgroups, discrete };
   const found = Object.keys(expected).map((name) => [name, chosen(adapters[name]!, call)]);
   expect(Object.fromEntries(found)).toEqual(expected);
 });
@@ -71,6 +92,6 @@ it('leaves what a texture cannot hold to buffers', () => {
 
 it('leaves Winograd where its domain is larger than a binding may be', () => {
   expect(chosen(limited(lavapipe, { maxStorageBufferBindingSize: 2 ** 20 }), [64, 56, 64, 3, 1, 1])).toBe(
-    'conv2d_broadcast',
+    'conv2d_texels',
   );
 });

@@ -32,7 +32,12 @@ const shareConcat = latePass(
   },
 );
 
-export const latePasses = [splitOversized, shareConcat];
+const fuseDepthwise = latePass(
+  (_, { fallback, features }) => fallback && features.texels,
+  async () => (await import('./fuse_depthwise.ts')).fuseDepthwise,
+);
+
+export const latePasses = [splitOversized, fuseDepthwise, shareConcat];
 
 /** The passes that rewrite the graph for inference, in order. */
 const passes: readonly ((graph: Graph, facts: AdapterFacts) => Graph)[] = [
@@ -41,6 +46,7 @@ const passes: readonly ((graph: Graph, facts: AdapterFacts) => Graph)[] = [
   fuseEpilogue,
   simplify,
   splitOversized.run,
+  fuseDepthwise.run,
   shareConcat.run,
 ];
 
@@ -70,16 +76,23 @@ export function compile(graph: Graph, facts: AdapterFacts, choose?: Choose): Pro
   return finish(optimise(graph, facts), facts, choose);
 }
 
-/**
- * Downloads the passes and kernels that this graph or this adapter wants and others do not, and the kernels of the given names; to be
- * awaited before `compile`.
- */
+/** Downloads what `compile` takes for this graph and few others do, and the kernels of the given names; to be awaited before it. */
 export async function loadLate(graph: Graph, facts: AdapterFacts, names?: ReadonlySet<string>): Promise<void> {
-  const passes = latePasses.filter((pass) => pass.wanted(graph, facts));
-  const kernels = graph.values.flatMap((value) =>
+  await loadPasses(graph, facts);
+  await loadKernels(optimise(graph, facts), facts, names);
+}
+
+/** Downloads the passes that this graph or this adapter wants and others do not; to be awaited before `optimise`. */
+export async function loadPasses(graph: Graph, facts: AdapterFacts): Promise<void> {
+  await Promise.all(latePasses.filter((pass) => pass.wanted(graph, facts)).map((pass) => pass.load()));
+}
+
+/** The same of kernels, for a graph as it is lowered. */
+export async function loadKernels(ready: Graph, facts: AdapterFacts, names?: ReadonlySet<string>): Promise<void> {
+  const kernels = ready.values.flatMap((value) =>
     (value.operator?.kernels ?? []).flatMap(({ name, late }) =>
       late && (names?.has(name) || late.wanted(facts, value)) ? [late] : [],
     ),
   );
-  await Promise.all([...new Set([...passes, ...kernels])].map((late) => late.load()));
+  await Promise.all([...new Set(kernels)].map((late) => late.load()));
 }

@@ -132,7 +132,7 @@ function assignLayouts(graph: Graph, chosen: ReadonlyMap<Value, ChosenKernel>, b
     }
     // What has no pixels takes little memory, and losses need all its digits.
     const halved = half && value.shape.length === 4 && !value.operator?.exact;
-    return imageLayout(value.shape, needs.get(value) ?? { halo: NO_HALO, block, tight: false }, halved);
+    return imageLayout(value.shape, needs.get(value) ?? { halo: NO_HALO, block }, halved);
   };
   for (const value of graph.values) layout(value);
   return { layout, owner, views };
@@ -158,20 +158,21 @@ function gatherNeeds(
     const [source] = Object.values(value.inputs);
     const list = asked.get(value);
     if (!source || !list || !value.operator?.view) continue;
-    asked.set(source, [...(asked.get(source) ?? []), ...list.map((need) => ({ ...need, tight: false }))]);
+    asked.set(source, [...(asked.get(source) ?? []), ...list.map(({ tight: _, ...need }) => need)]);
   }
   const result = new Map<Value, ImageNeeds>();
   for (const [value, list] of asked) {
-    // Tight pixels break vectors, so every reader must have asked for them, and the only writer must be the upload.
-    const tight =
+    // Tight pixels break vectors, so every reader must have asked for the same, and the only writer must be the upload.
+    const [tight] = list.map((need) => need.tight);
+    const served =
       value.kind === 'input' &&
       !outputs.has(value) &&
       list.length === readers.get(value)?.length &&
-      list.every((need) => need.tight);
+      list.every((need) => need.tight === tight);
     result.set(value, {
       halo: widest(list),
       block: Math.max(block, ...list.map((need) => need.block ?? 0)),
-      tight,
+      ...(served && tight && { tight }),
     });
   }
   for (const [part, { root }] of placed) {
@@ -180,7 +181,7 @@ function gatherNeeds(
     const wide = Math.max(need?.block ?? 0, result.get(root)?.block ?? 0);
     if (wide > block)
       throw new TypeError(`concat(${root.name}): a kernel asks for blocks of ${wide} channels, parts lie in ${block}s`);
-    if (need) result.set(root, { halo: widest([need, result.get(root)]), block, tight: false });
+    if (need) result.set(root, { halo: widest([need, result.get(root)]), block });
   }
   return result;
 }

@@ -42,11 +42,11 @@ export async function acquire(options: AcquireOptions = {}): Promise<Acquired> {
     const reason = firstLine(cause);
     throw new DeviceError('no_adapter', `adapter '${adapterName(adapter.info)}' gave no device: ${reason}`, { cause });
   }
-  return { adapter, device, facts: factsOf(adapter.info, device), ...watch(device) };
+  return { adapter, device, facts: factsOf(gpu, adapter.info, device), ...watch(device) };
 }
 
 /** The facts of a device; `info` is its adapter's, which some browsers do not repeat on the device. */
-export function factsOf(info: GPUAdapterInfo, device: GPUDevice): AdapterFacts {
+export function factsOf(gpu: GPU, info: GPUAdapterInfo, device: GPUDevice): AdapterFacts {
   const limits = Object.fromEntries(limitNames.map((name) => [name, device.limits[name]])) as Record<LimitName, number>;
   const subgroups = device.features.has('subgroups');
   return {
@@ -59,6 +59,7 @@ export function factsOf(info: GPUAdapterInfo, device: GPUDevice): AdapterFacts {
       subgroups,
       f16: device.features.has('shader-f16'),
       timestamps: device.features.has('timestamp-query'),
+      texels: gpu.wgslLanguageFeatures?.has('readonly_and_readwrite_storage_textures') ?? false,
     },
     subgroupSize: subgroups && info.subgroupMinSize === info.subgroupMaxSize ? info.subgroupMinSize : null,
     limits,

@@ -7,6 +7,7 @@ import type { PlannedBuffer } from '../plan/plan.ts';
 import type { Program } from '../plan/program.ts';
 import type { Acquired } from './acquire.ts';
 import type { Arrays, Executor, Inside } from './executor.ts';
+import { encodeRun } from './passes.ts';
 import type { BoundDispatch, Memory, Residence } from './residence.ts';
 
 export interface Culprit {
@@ -52,13 +53,9 @@ function memoryOf(
   return memory && !('createView' in memory) ? memory : null;
 }
 
-function submit({ device }: Acquired, { pipeline, bindGroup, dispatch }: BoundDispatch): void {
+function submit({ device }: Acquired, bound: BoundDispatch): void {
   const encoder = device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  pass.setPipeline(pipeline);
-  pass.setBindGroup(0, bindGroup);
-  pass.dispatchWorkgroups(...dispatch.grid);
-  pass.end();
+  encodeRun(encoder, [bound]);
   device.queue.submit([encoder.finish()]);
 }
 

@@ -11,6 +11,7 @@ import { kernelsOf, type Program } from '../plan/program.ts';
 import { unlessAborted } from '../unless_aborted.ts';
 import { type Acquired, checked } from './acquire.ts';
 import { Loader } from './loader.ts';
+import { encodeRun } from './passes.ts';
 import type { Pipelines } from './pipelines.ts';
 import type { Readback } from './readbacks.ts';
 import { type Memory, type Residence, reside } from './residence.ts';
@@ -215,13 +216,7 @@ export class Executor {
   #submit({ run, outputs }: Residence, readback: Readback): void {
     const { device } = this.#acquired;
     const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const { pipeline, bindGroup, dispatch } of run) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...dispatch.grid);
-    }
-    pass.end();
+    encodeRun(encoder, run);
     for (const [name, { from, bytes }] of Object.entries(outputs))
       encoder.copyBufferToBuffer(from, 0, readback[name]!, 0, bytes);
     device.queue.submit([encoder.finish()]);

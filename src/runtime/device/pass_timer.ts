@@ -1,19 +1,13 @@
 // Times dispatches, repeated within one pass so that the clock's grain does not matter: by timestamps, by the wall where there are none.
 
 import { settle } from '#acquire';
-import type { Grid } from '../plan/program.ts';
 import type { Acquired } from './acquire.ts';
+import { type Encodable, encodeRun } from './passes.ts';
+import { encodeTimed } from './timed_passes.ts';
 
 /** A pass should last about this long: long against the grain (0.1 ms in browsers), short enough for many samples. */
 const PASS_MS = 20;
 const MOST_REPEATS = 256;
-
-/** What a dispatch needs; a run's `BoundDispatch` is one. */
-export interface Timeable {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly dispatch: { readonly grid: Grid };
-}
 
 interface Queries {
   readonly set: GPUQuerySet;
@@ -37,29 +31,20 @@ export class PassTimer {
   }
 
   /** How often the dispatches must be repeated to fill a pass, from a run that has already been warmed up. */
-  async repeatsFor(run: readonly Timeable[], most = MOST_REPEATS): Promise<number> {
+  async repeatsFor(run: readonly Encodable[], most = MOST_REPEATS): Promise<number> {
     const once = await this.time(run, 1);
     return Math.max(1, Math.min(most, Math.ceil(PASS_MS / Math.max(once, 1e-3))));
   }
 
   /** Milliseconds of the dispatches, once through. Throws DeviceError. */
-  async time(run: readonly Timeable[], repeats: number): Promise<number> {
+  async time(run: readonly Encodable[], repeats: number): Promise<number> {
     const { device, facts } = this.#acquired;
     const encoder = device.createCommandEncoder();
     const queries = this.#queries;
-    const pass = encoder.beginComputePass(
-      queries
-        ? { timestampWrites: { querySet: queries.set, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } }
-        : {},
-    );
-    for (let i = 0; i < repeats; i++)
-      for (const { pipeline, bindGroup, dispatch } of run) {
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, bindGroup);
-        pass.dispatchWorkgroups(...dispatch.grid);
-      }
-    pass.end();
-    if (queries) {
+    const runs = Array.from({ length: repeats }, () => run).flat();
+    if (!queries) encodeRun(encoder, runs);
+    else {
+      encodeTimed(encoder, runs, { querySet: queries.set, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 });
       encoder.resolveQuerySet(queries.set, 0, 2, queries.resolved, 0);
       encoder.copyBufferToBuffer(queries.resolved, 0, queries.readback, 0, 16);
     }

@@ -73,8 +73,7 @@ export class Pipelines {
         entries: kernel.bindings.map(({ index, kind, format }) => ({
           binding: index,
           visibility: GPUShaderStage.COMPUTE,
-          ...bindingLayouts[kind],
-          ...(format && { storageTexture: { access: 'write-only' as const, format } }),
+          ...bindingLayout(kind, format),
         })),
       });
       const module = device.createShaderModule({ label: kernel.name, code: kernel.code });
@@ -88,10 +87,22 @@ export class Pipelines {
   }
 }
 
-const bindingLayouts: Readonly<Record<BindingKind, Partial<GPUBindGroupLayoutEntry>>> = {
-  uniform: { buffer: { type: 'uniform' } },
-  read: { buffer: { type: 'read-only-storage' } },
-  write: { buffer: { type: 'storage' } },
-  texture: { texture: { sampleType: 'unfilterable-float' } },
-  write_texture: { storageTexture: { access: 'write-only', format: 'rgba32float' } },
-};
+function bindingLayout(
+  kind: BindingKind,
+  format: GPUTextureFormat = 'rgba32float',
+): Omit<GPUBindGroupLayoutEntry, 'binding' | 'visibility'> {
+  switch (kind) {
+    case 'uniform':
+      return { buffer: { type: 'uniform' } };
+    case 'read':
+      return { buffer: { type: 'read-only-storage' } };
+    case 'write':
+      return { buffer: { type: 'storage' } };
+    case 'texture':
+      return { texture: { sampleType: 'unfilterable-float' } };
+    case 'read_texture':
+      return { storageTexture: { access: 'read-only', format } };
+    case 'write_texture':
+      return { storageTexture: { access: 'write-only', format } };
+  }
+}

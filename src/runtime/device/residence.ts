@@ -1,17 +1,16 @@
 // The GPU memory of one plan: arenas, inputs, outputs, uniforms, and the bind groups that point into them. Made once, never in a run.
 
-import type { Dispatch, Plan, PlannedBuffer } from '../plan/plan.ts';
+import type { Dispatch, Plan, PlannedBuffer, PlannedTexture } from '../plan/plan.ts';
 import { type Acquired, checked } from './acquire.ts';
+import type { BoundCopy, Encodable } from './passes.ts';
 import type { Pipelines } from './pipelines.ts';
 import { Readbacks } from './readbacks.ts';
 
 export type Memory = GPUBuffer | GPUTexture;
 
 /** A dispatch with everything it needs bound. */
-export interface BoundDispatch {
+export interface BoundDispatch extends Encodable {
   readonly dispatch: Dispatch;
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
 }
 
 export interface Residence {
@@ -69,22 +68,34 @@ export async function reside(
       ),
     );
     const textures = new Map<number, GPUTexture>();
-    for (const { id, name, role, texture } of plan.buffers) {
-      if (role !== 'activation' || !texture) continue;
+    for (const { id, name, role, texture, shared } of plan.buffers) {
+      if (role !== 'activation' || !texture || shared !== undefined) continue;
       const made = makeTexture(device, name, texture);
       owned.push(made);
       textures.set(id, made);
     }
+    const texels = plan.texels.map((texture, i) => {
+      const made = makeTexture(device, `texels ${i}`, texture);
+      owned.push(made);
+      return made;
+    });
     const uniforms = uploadUniforms(device, plan);
     owned.push(uniforms);
     const resource = (planned: PlannedBuffer): GPUBindingResource => {
       if (planned.arena !== null)
         return { buffer: arenas[planned.arena]!, offset: planned.offset, size: planned.bytes };
+      if (planned.shared !== undefined) return texels[planned.shared]!.createView();
       const memory = ends.get(planned.id) ?? textures.get(planned.id) ?? weights.get(planned.id);
       if (!memory) throw new TypeError(`${planned.name} has no memory`);
       return 'createView' in memory ? memory.createView() : { buffer: memory };
     };
-    const run = plan.run.map((dispatch) => bind(device, pipelines, plan, uniforms, dispatch, resource));
+    const run = plan.run.map((dispatch): BoundDispatch => {
+      const copies = dispatch.copies.map(({ arena, offset, bytesPerRow, rows, texels: to }): BoundCopy => {
+        const texture = texels[to]!;
+        return [{ buffer: arenas[arena]!, offset, bytesPerRow }, { texture }, [texture.width, rows]];
+      });
+      return { ...bind(device, pipelines, plan, uniforms, dispatch, resource), copies };
+    });
     return { plan, run, inputs, outputs, readbacks, arenas, dispose };
   };
   try {
@@ -95,13 +106,10 @@ export async function reside(
   }
 }
 
-/** Packed weights, written by one kernel and read by another. */
-export function makeTexture(
-  device: GPUDevice,
-  label: string,
-  [width, height, format]: NonNullable<PlannedBuffer['texture']>,
-): GPUTexture {
-  const usage = GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.TEXTURE_BINDING;
+/** Packed weights, written by one kernel and read by another, or texels that are copied into. */
+export function makeTexture(device: GPUDevice, label: string, [width, height, format]: PlannedTexture): GPUTexture {
+  const { STORAGE_BINDING, TEXTURE_BINDING, COPY_DST } = GPUTextureUsage;
+  const usage = STORAGE_BINDING | TEXTURE_BINDING | COPY_DST;
   return device.createTexture({ label, size: [width, height], format, usage });
 }
 
@@ -123,7 +131,7 @@ export function bind(
   uniforms: GPUBuffer,
   dispatch: Dispatch,
   resource: (planned: PlannedBuffer) => GPUBindingResource,
-): BoundDispatch {
+): Omit<BoundDispatch, 'copies'> {
   const { kernel } = dispatch;
   const { pipeline, layout } = pipelines.get(kernel);
   const entries = dispatch.bindings.map(({ index, buffer }) => ({

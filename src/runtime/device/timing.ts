@@ -6,6 +6,7 @@ import type { Dispatch } from '../plan/plan.ts';
 import type { Acquired } from './acquire.ts';
 import type { Arrays, Executor } from './executor.ts';
 import type { BoundDispatch } from './residence.ts';
+import { encodeTimed } from './timed_passes.ts';
 
 export interface DispatchTime {
   readonly dispatch: Dispatch;
@@ -47,19 +48,12 @@ class Stopwatch {
   async time(run: readonly BoundDispatch[]): Promise<DispatchTime[]> {
     const { device, facts } = this.#acquired;
     const encoder = device.createCommandEncoder();
-    for (const [index, { pipeline, bindGroup, dispatch }] of run.entries()) {
-      const pass = encoder.beginComputePass({
-        timestampWrites: {
-          querySet: this.#queries,
-          beginningOfPassWriteIndex: 2 * index,
-          endOfPassWriteIndex: 2 * index + 1,
-        },
+    for (const [index, bound] of run.entries())
+      encodeTimed(encoder, [bound], {
+        querySet: this.#queries,
+        beginningOfPassWriteIndex: 2 * index,
+        endOfPassWriteIndex: 2 * index + 1,
       });
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...dispatch.grid);
-      pass.end();
-    }
     encoder.resolveQuerySet(this.#queries, 0, 2 * run.length, this.#resolved, 0);
     encoder.copyBufferToBuffer(this.#resolved, 0, this.#readback, 0, this.#readback.size);
     device.queue.submit([encoder.finish()]);

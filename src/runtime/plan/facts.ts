@@ -8,7 +8,13 @@ export interface AdapterFacts {
   readonly description: string;
   /** A CPU plays the GPU: barriers and shared memory cost more than they save there. */
   readonly fallback: boolean;
-  readonly features: { readonly subgroups: boolean; readonly f16: boolean; readonly timestamps: boolean };
+  readonly features: {
+    readonly subgroups: boolean;
+    readonly f16: boolean;
+    readonly timestamps: boolean;
+    /** Kernels may read storage textures (a feature of the WGSL language). */
+    readonly texels: boolean;
+  };
   /** Invocations in a subgroup where every subgroup has as many; null where it varies or there are none. */
   readonly subgroupSize: number | null;
   readonly limits: Readonly<Record<LimitName, number>>;

@@ -14,7 +14,7 @@ export const NO_HALO: Halo = { top: 0, left: 0, bottom: 0, right: 0 };
 
 /**
  * An activation: channels innermost. Element (n, c, h, w) is at `offset + n*image + h*row + w*pixel + c`, all in elements.
- * `written` channels (a multiple of 4, or `channels` where pixels are tight) exist for every pixel, those past `channels` as zeros.
+ * `written` channels (a multiple of 4, or `channels` where pixels follow each other) exist for every pixel, those past `channels` as zeros.
  */
 export interface ImageLayout {
   readonly kind: 'image';
@@ -55,14 +55,25 @@ export interface TextureLayout {
   readonly half?: true;
 }
 
-export type Layout = ImageLayout | RowsLayout | PackedLayout | TextureLayout;
+/**
+ * What a buffer holds, copied as texels of four numbers, TEXELS_ACROSS a row: a CPU that plays the GPU reads four of a texture at once
+ * where it reads a buffer lane by lane, each with a branch, and copies by the row. Sizes as of `PackedLayout`.
+ */
+export interface TexelsLayout {
+  readonly kind: 'texels';
+  readonly elements: number;
+  readonly elementsPerImage: number;
+  readonly half?: true;
+}
+
+export type Layout = ImageLayout | RowsLayout | PackedLayout | TextureLayout | TexelsLayout;
 
 export interface ImageNeeds {
   readonly halo: Halo;
   /** Channels are padded to a multiple of this. */
   readonly block: number;
-  /** No padding of channels at all: pixels follow each other, for kernels that read a row of a few channels as one run. */
-  readonly tight: boolean;
+  /** The lesser multiple that suffices; 1, no padding: pixels follow each other, and a row of a few channels is read as one run. */
+  readonly tight?: number;
 }
 
 export function roundUp(value: number, multiple: number): number {
@@ -75,9 +86,9 @@ export function imageSize(shape: Shape): { channels: number; height: number; wid
   return { channels, height, width };
 }
 
-export function imageLayout(shape: Shape, { halo, block, tight }: ImageNeeds, half = false): ImageLayout {
+export function imageLayout(shape: Shape, { halo, block, tight = block }: ImageNeeds, half = false): ImageLayout {
   const { channels, height, width } = imageSize(shape);
-  const pixel = tight ? channels : roundUp(channels, block);
+  const pixel = roundUp(channels, tight);
   const row = roundUp((width + halo.left + halo.right) * pixel, 4);
   return {
     kind: 'image',
@@ -103,8 +114,18 @@ export function hasHalo({ halo }: ImageLayout): boolean {
   return halo.top + halo.left + halo.bottom + halo.right > 0;
 }
 
+/** Texels of a row of `TexelsLayout`; texel.wgsl counts on it. */
+export const TEXELS_ACROSS = 2048;
+export const TEXEL_ROW_BYTES = 16 * TEXELS_ACROSS;
+
+/** Width and height in texels at a batch of `n`. */
+export function textureSize(layout: TextureLayout | TexelsLayout, n: number): readonly [number, number] {
+  if (layout.kind === 'texture') return [layout.width, layout.height];
+  return [TEXELS_ACROSS, Math.ceil((layout.elements + layout.elementsPerImage * n) / (4 * TEXELS_ACROSS))];
+}
+
 // Kernels that read a run of channels may pass the last pixel by less than this many elements.
-const SLACK = 32;
+export const SLACK = 32;
 
 /** Size in bytes at a batch of `n`. */
 export function layoutBytes(layout: Layout, n: number): number {
@@ -123,6 +144,9 @@ export function layoutBytes(layout: Layout, n: number): number {
     case 'packed':
       return number * roundUp(layout.elements + layout.elementsPerImage * n, 4);
     case 'texture':
-      return 4 * number * layout.width * layout.height;
+    case 'texels': {
+      const [width, height] = textureSize(layout, n);
+      return 4 * number * width * height;
+    }
   }
 }

@@ -2,7 +2,7 @@
 
 import { PlanError } from '../errors.ts';
 
-/** Something to place. Steps are counted from 0; `first` writes it, `last` reads it last. */
+/** Something to place. Times are counted from 0; at `first` it is written, at `last` it is read last. */
 export interface Lifetime {
   readonly id: number;
   /** The layer it belongs to, for errors. */
@@ -59,7 +59,7 @@ const orders: readonly ((a: Block, b: Block) => number)[] = [
 ];
 
 /**
- * Places buffers so that no two alive at the same step overlap and no two in `conflicts` share an arena: WebGPU refuses a
+ * Places buffers so that no two alive at the same time overlap and no two in `conflicts` share an arena: WebGPU refuses a
  * dispatch that reads and writes parts of one buffer. Each goes to the lowest place that makes the arenas grow least; of
  * several orders to do so in, the one that takes least memory is kept.
  * Throws PlanError 'over_limit' for a buffer larger than an arena may be.

@@ -1,13 +1,18 @@
 // A plan: what a program does for one batch size, as plain data. Its memory is known before any of it is allocated.
 
-import type { BindingKind, Kernel, UniformField } from '../../wgsl/kernel.ts';
+import type { BindingKind, Kernel } from '../../wgsl/kernel.ts';
 import { PlanError, UsageError } from '../errors.ts';
 import type { AdapterFacts } from './facts.ts';
-import { hasHalo, layoutBytes } from './layout.ts';
-import { align, type Lifetime, planMemory } from './memory.ts';
+import { hasHalo, layoutBytes, TEXEL_ROW_BYTES, textureSize } from './layout.ts';
+import { type Lifetime, planMemory } from './memory.ts';
 import { accesses, type BufferSpec, type Grid, type Program, type Step } from './program.ts';
+import { placeTexels } from './texels.ts';
+import { packUniforms } from './uniforms.ts';
 
-/** Memory of its own, or a part of an arena. */
+/** Width and height in texels, and what a texel is. */
+export type PlannedTexture = readonly [number, number, 'rgba16float' | 'rgba32float'];
+
+/** Memory of its own, a part of an arena, or one of the textures that copies share. */
 export interface PlannedBuffer {
   readonly id: number;
   readonly name: string;
@@ -15,8 +20,10 @@ export interface PlannedBuffer {
   readonly bytes: number;
   readonly arena: number | null;
   readonly offset: number;
-  /** Width and height in texels, and their format, where it is a texture. */
-  readonly texture?: readonly [number, number, 'rgba16float' | 'rgba32float'];
+  /** Where it is a texture; of texels as much as they fill. */
+  readonly texture?: PlannedTexture;
+  /** For texels: which of the plan's. */
+  readonly shared?: number;
 }
 
 export interface PlannedBinding {
@@ -25,11 +32,23 @@ export interface PlannedBinding {
   readonly buffer: number;
 }
 
+/** From an arena into texels, by whole rows: behind the last one of an arena there is room for what is copied too much. */
+export interface PlannedCopy {
+  readonly arena: number;
+  readonly offset: number;
+  readonly bytesPerRow: number;
+  readonly rows: number;
+  /** Which of the plan's. */
+  readonly texels: number;
+}
+
 export interface Dispatch {
   readonly kernel: Kernel;
   readonly layer: string;
   readonly operator: string;
   readonly bindings: readonly PlannedBinding[];
+  /** What is done before it. */
+  readonly copies: readonly PlannedCopy[];
   /** Offset of the uniforms within the plan's uniform block, in bytes. */
   readonly uniforms: number;
   readonly grid: Grid;
@@ -42,13 +61,14 @@ export interface Plan {
   readonly batch: number;
   readonly buffers: readonly PlannedBuffer[];
   readonly arenas: readonly number[];
+  readonly texels: readonly PlannedTexture[];
   readonly load: readonly Dispatch[];
   readonly run: readonly Dispatch[];
   /** The uniforms of all dispatches, as the words of one buffer. */
   readonly uniformWords: readonly number[];
   readonly inputs: Readonly<Record<string, number>>;
   readonly outputs: Readonly<Record<string, number>>;
-  /** Bytes of GPU memory while batches run: constants, arenas, inputs, outputs, readback, uniforms. */
+  /** Bytes of GPU memory while batches run: constants, arenas, texels, inputs, outputs, readback, uniforms. */
   readonly peakBytes: number;
 }
 
@@ -117,9 +137,13 @@ function bindingLimit({ limits }: AdapterFacts): number {
 
 function attempt(program: Program, facts: AdapterFacts, { batch, guardBytes = 0 }: PlanOptions): Plan {
   checkLimits(program, facts, batch);
-  const { places, arenas } = placeActivations(program, facts, batch, guardBytes);
+  const texels = placeTexels(program, batch);
+  const room = texels.bytes > 0 ? TEXEL_ROW_BYTES : 0;
+  const { places, arenas: filled } = placeActivations(program, facts, batch, guardBytes, room);
+  const arenas = filled.map((bytes) => bytes + room);
   const buffers = program.buffers.map(({ id, name, role, layout }): PlannedBuffer => {
     const place = places.get(id);
+    const shared = texels.places.get(id);
     return {
       id,
       name,
@@ -127,9 +151,10 @@ function attempt(program: Program, facts: AdapterFacts, { batch, guardBytes = 0 
       bytes: layoutBytes(layout, batch),
       arena: place?.arena ?? null,
       offset: place?.offset ?? 0,
-      ...(layout.kind === 'texture' && {
-        texture: [layout.width, layout.height, layout.half ? 'rgba16float' : 'rgba32float'] as const,
+      ...((layout.kind === 'texture' || layout.kind === 'texels') && {
+        texture: [...textureSize(layout, batch), layout.half ? 'rgba16float' : 'rgba32float'] as const,
       }),
+      ...(shared !== undefined && { shared }),
     };
   });
   const words: number[] = [];
@@ -137,24 +162,26 @@ function attempt(program: Program, facts: AdapterFacts, { batch, guardBytes = 0 
   const run = program.run.map((step) => dispatch(step, batch, buffers, facts, words));
   const kept = keptBuffers(program);
   const sum = (bytes: readonly number[]) => bytes.reduce((total, size) => total + size, 0);
-  const own = buffers.filter(({ id, arena }) => arena === null && kept.has(id));
+  const own = buffers.filter(({ id, arena, shared }) => arena === null && shared === undefined && kept.has(id));
   const readback = buffers.filter(({ role }) => role === 'output');
   return {
     batch,
     buffers,
     arenas,
+    texels: texels.textures,
     load,
     run,
     uniformWords: words,
     inputs: program.inputs,
     outputs: program.outputs,
-    peakBytes: sum([...own, ...readback].map(({ bytes }) => bytes)) + sum(arenas) + 4 * words.length,
+    peakBytes: sum([...own, ...readback].map(({ bytes }) => bytes)) + sum(arenas) + texels.bytes + 4 * words.length,
   };
 }
 
 /** Buffers a run touches; other parameters and constants are gone once the load steps are done. */
 export function keptBuffers(program: Program): ReadonlySet<number> {
-  return new Set(program.run.flatMap((step) => Object.values(step.bind).map(({ id }) => id)));
+  const touched = ({ bind, copied = {} }: Step) => [...Object.values(bind), ...Object.values(copied)];
+  return new Set(program.run.flatMap((step) => touched(step).map(({ id }) => id)));
 }
 
 function checkLimits(program: Program, facts: AdapterFacts, batch: number): void {
@@ -169,9 +196,9 @@ function* problems(program: Program, facts: AdapterFacts, batch: number): Genera
   const limit = bindingLimit(facts);
   const side = facts.limits.maxTextureDimension2D;
   for (const { name, layout } of program.buffers) {
-    if (layout.kind === 'texture') {
-      if (Math.max(layout.width, layout.height) > side)
-        yield `${name}: a texture of ${layout.width}x${layout.height} is over the adapter's ${side}`;
+    if (layout.kind === 'texture' || layout.kind === 'texels') {
+      const size = textureSize(layout, batch);
+      if (Math.max(...size) > side) yield `${name}: a texture of ${size.join('x')} is over the adapter's ${side}`;
     } else {
       const bytes = layoutBytes(layout, batch);
       if (bytes > limit)
@@ -188,28 +215,31 @@ function* problems(program: Program, facts: AdapterFacts, batch: number): Genera
     }
 }
 
-function placeActivations(program: Program, facts: AdapterFacts, batch: number, guardBytes: number) {
+function placeActivations(program: Program, facts: AdapterFacts, batch: number, guardBytes: number, room: number) {
   const spans = new Map<number, { first: number; last: number }>();
   const conflicts: [number, number][] = [];
   for (const [index, step] of program.run.entries()) {
-    const { reads, writes } = accesses(step);
-    for (const id of [...writes, ...reads]) {
+    const { reads, writes } = accesses({ ...step, copied: {} });
+    const use = (id: number, time: number) => {
       const span = spans.get(id);
-      if (span) span.last = index;
-      else spans.set(id, { first: index, last: index });
-    }
+      if (span) span.last = time;
+      else spans.set(id, { first: time, last: time });
+    };
+    // What is copied for a dispatch is copied before: the dispatch may write where that lay.
+    for (const { id } of Object.values(step.copied ?? {})) use(id, 2 * index);
+    for (const id of [...writes, ...reads]) use(id, 2 * index + 1);
     for (const a of writes) for (const b of [...reads, ...writes]) if (a !== b) conflicts.push([a, b]);
   }
   const lifetimes = program.buffers.flatMap(({ id, name, role, layout }): Lifetime[] => {
     const span = spans.get(id);
     // A texture is no part of a buffer: one that is packed anew in every run has memory of its own.
-    if (role !== 'activation' || layout.kind === 'texture' || !span) return [];
+    if (role !== 'activation' || layout.kind === 'texture' || layout.kind === 'texels' || !span) return [];
     const exclusive = layout.kind === 'image' && hasHalo(layout) ? JSON.stringify(layout) : undefined;
     return [{ id, name, bytes: layoutBytes(layout, batch), ...span, ...(exclusive !== undefined && { exclusive }) }];
   });
   return planMemory(lifetimes, conflicts, {
     alignment: Math.max(256, facts.limits.minStorageBufferOffsetAlignment),
-    maxArenaBytes: facts.limits.maxBufferSize,
+    maxArenaBytes: facts.limits.maxBufferSize - room,
     guardBytes,
   });
 }
@@ -221,7 +251,7 @@ function dispatch(
   facts: AdapterFacts,
   words: number[],
 ): Dispatch {
-  const { kernel, layer, operator, bind } = step;
+  const { kernel, layer, operator, bind, copied = {} } = step;
   const bindings = kernel.bindings.flatMap(({ index, name, kind }): PlannedBinding[] => {
     if (kind === 'uniform') return [];
     const ref = bind[name];
@@ -235,35 +265,15 @@ function dispatch(
     layer,
     operator,
     bindings,
+    copies: Object.entries(copied).map(([name, { id }]): PlannedCopy => {
+      const { arena, offset } = buffers[id]!;
+      const { shared, texture, bytes } = buffers[bind[name]!.id]!;
+      const rows = texture![1];
+      return { arena: arena!, offset, bytesPerRow: bytes / rows, rows, texels: shared! };
+    }),
     uniforms: packUniforms(step, batch, facts, words),
     grid: step.grid(batch),
     flops: step.flops?.(batch) ?? 0,
     bytes: bindings.reduce((sum, { buffer }) => sum + (buffers[buffer]?.bytes ?? 0), 0),
   };
-}
-
-function packUniforms(step: Step, batch: number, facts: AdapterFacts, words: number[]): number {
-  const { kernel, layer } = step;
-  const values = step.uniforms(batch);
-  const start = words.length;
-  const bytes = align(4 * kernel.uniforms.length, Math.max(16, facts.limits.minUniformBufferOffsetAlignment));
-  const block = new DataView(new ArrayBuffer(bytes));
-  for (const [index, { name, type }] of kernel.uniforms.entries()) {
-    const value = values[name];
-    if (value === undefined) throw new TypeError(`${kernel.name}(${layer}) has no value for uniform ${name}`);
-    if (!holds(type, value)) throw new TypeError(`${kernel.name}(${layer}): uniform ${name} is ${value}, not ${type}`);
-    if (type === 'f32') block.setFloat32(4 * index, value, true);
-    else if (type === 'i32') block.setInt32(4 * index, value, true);
-    else block.setUint32(4 * index, value, true);
-  }
-  const extra = Object.keys(values).find((name) => !kernel.uniforms.some((field) => field.name === name));
-  if (extra) throw new TypeError(`${kernel.name}(${layer}) has no uniform ${extra}`);
-  for (let at = 0; at < bytes; at += 4) words.push(block.getUint32(at, true));
-  return 4 * start;
-}
-
-/** Whether a field of this type can hold the number; setUint32 would wrap it without a word. */
-function holds(type: UniformField['type'], value: number): boolean {
-  if (type === 'f32') return !Number.isNaN(value);
-  return value === (type === 'i32' ? value | 0 : value >>> 0);
 }

@@ -40,6 +40,8 @@ export interface Step {
   readonly operator: string;
   /** WGSL variable -> buffer. */
   readonly bind: Readonly<Record<string, BufferRef>>;
+  /** WGSL variable bound to texels -> the buffer that is copied into them before the dispatch. */
+  readonly copied?: Readonly<Record<string, BufferRef>>;
   uniforms(n: number): Readonly<Record<string, number>>;
   /** Workgroups. */
   grid(n: number): Grid;
@@ -57,13 +59,15 @@ export interface Program {
   readonly outputs: Readonly<Record<string, number>>;
 }
 
-/** Buffers a step writes, and those it only reads. */
+/** Buffers a step writes, copies among them, and those it only reads. */
 export function accesses(step: Step): { readonly writes: readonly number[]; readonly reads: readonly number[] } {
+  const { copied = {} } = step;
   const writes: number[] = [];
-  const reads: number[] = [];
+  const reads = Object.values(copied).map(({ id }) => id);
+  const filled = new Set(Object.keys(copied).map((name) => step.bind[name]?.id));
   for (const { name, kind } of step.kernel.bindings) {
     const ref = step.bind[name];
-    if (ref) (kind === 'write' || kind === 'write_texture' ? writes : reads).push(ref.id);
+    if (ref) (kind === 'write' || kind === 'write_texture' || filled.has(ref.id) ? writes : reads).push(ref.id);
   }
   return { writes, reads };
 }

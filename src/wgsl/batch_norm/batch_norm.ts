@@ -2,10 +2,10 @@
 
 import * as z from 'zod/mini';
 import { atBatch, elementCount, formatShape } from '../../runtime/graph/value.ts';
-import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
+import { epilogueAttributes } from '../activation/epilogue.ts';
+import { late } from '../late.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
-import { each, eachQuad } from '../shared/frame.ts';
-import source from './batch_norm.wgsl';
+import { each } from '../shared/frame.ts';
 import foldText from './fold.wgsl';
 import statistics from './statistics.wgsl';
 
@@ -15,31 +15,9 @@ const attributes = z.object({
   momentum: z._default(z.number().check(z.gte(0), z.lte(1)), 0.1),
   ...epilogueAttributes,
 });
-type BatchNormAttributes = z.infer<typeof attributes>;
+export type BatchNormAttributes = z.infer<typeof attributes>;
 
 const parameters = ['weight', 'bias', 'running_mean', 'running_var'] as const;
-
-const plain: Candidate<BatchNormAttributes> = {
-  name: 'batch_norm',
-  suits: () => 1,
-  emit(call, emitter) {
-    emitter.step(
-      eachQuad({
-        name: 'batch_norm',
-        sources: [source, statistics, activationText(call.attributes)],
-        bind: {
-          x: emitter.input('x'),
-          y: emitter.output,
-          gamma: emitter.input('weight'),
-          beta: emitter.input('bias'),
-          mean: emitter.input('running_mean'),
-          variance: emitter.input('running_var'),
-        },
-        uniforms: { eps: call.attributes.eps, ...activationUniforms(call.attributes) },
-      }),
-    );
-  },
-};
 
 /** x [n, C, ...], weight, bias, running_mean and running_var [C] -> x's shape. */
 export const batchNorm = defineOp({
@@ -55,20 +33,27 @@ export const batchNorm = defineOp({
         throw fail(`${name} must be [${channels}] and is ${formatShape(inputs[name]?.shape ?? [])}`);
     return x.shape;
   },
-  kernels: [plain],
+  // Most networks fold it into a convolution.
+  kernels: [
+    late(
+      'batch_norm',
+      () => true,
+      () => import('./batch_norm_image.ts'),
+    ),
+  ],
 });
 
 const foldAttributes = z.object({ eps: z.number().check(z.positive()) });
 type FoldAttributes = z.infer<typeof foldAttributes>;
 
-/** w [K, ...] times gamma / sqrt(variance + eps) of its output channel. */
+/** w [K, ...] times gamma / sqrt(variance + eps) of its output channel; without w that alone, [K]. */
 export const foldWeight = defineOp({
   name: 'fold_weight',
   attributes: foldAttributes,
-  inputs: ['w', 'weight', 'running_var'],
-  shape: ({ w }, _, fail) => {
-    if (!w) throw fail('input w is missing');
-    return w.shape;
+  inputs: ['w?', 'weight', 'running_var'],
+  shape: ({ w, weight }, _, fail) => {
+    if (!weight) throw fail('input weight is missing');
+    return (w ?? weight).shape;
   },
   kernels: [folding('fold_weight', 'w', false)],
 });

@@ -5,7 +5,7 @@ import { atBatch, formatShape, type Value } from '../../runtime/graph/value.ts';
 import type { AdapterFacts } from '../../runtime/plan/facts.ts';
 import { epilogueAttributes } from '../activation/epilogue.ts';
 import { wholes } from '../attributes.ts';
-import { late, onCpu } from '../late.ts';
+import { late, onCpu, type Way } from '../late.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { conv2dDirect } from './conv2d_direct.ts';
 
@@ -39,6 +39,17 @@ const onGpu = (facts: AdapterFacts) => !onCpu(facts);
 const nowhere = () => false;
 const grouped = (_: AdapterFacts, { attributes }: Value) => Number(attributes.groups) > 1;
 
+const groupedOnCpu = (facts: AdapterFacts, value: Value) => onCpu(facts) && grouped(facts, value);
+
+/** Candidates of one module. */
+function family<N extends string>(
+  names: readonly N[],
+  wanted: (facts: AdapterFacts, value: Value) => boolean,
+  module: () => Promise<{ readonly ways: Readonly<Record<N, Way<Conv2dAttributes>>> }>,
+): readonly Candidate<Conv2dAttributes>[] {
+  return names.map((name) => late(name, wanted, async () => (await module()).ways[name]));
+}
+
 const kernels: readonly Candidate<Conv2dAttributes>[] = [
   conv2dDirect,
   late(
@@ -46,19 +57,15 @@ const kernels: readonly Candidate<Conv2dAttributes>[] = [
     (facts, value) => onCpu(facts) || grouped(facts, value),
     () => import('./conv2d_grouped.ts'),
   ),
-  ...tileNames.map((name) => late(name, onGpu, async () => (await import('./conv2d_tile.ts')).ways[name])),
+  ...family(tileNames, onGpu, () => import('./conv2d_tile.ts')),
   late('conv2d_vector', nowhere, () => import('./conv2d_vector.ts')),
-  ...(['conv2d_broadcast', 'conv2d_broadcast_4'] as const).map((name) =>
-    late(name, onCpu, async () => (await import('./conv2d_broadcast.ts')).ways[name]),
-  ),
+  ...family(['conv2d_broadcast', 'conv2d_broadcast_4'], onCpu, () => import('./conv2d_broadcast.ts')),
+  ...family(['conv2d_texels', 'conv2d_texels_4'], onCpu, () => import('./conv2d_texels.ts')),
   late('conv2d_narrow', onCpu, () => import('./conv2d_narrow.ts')),
-  ...(['winograd', 'winograd_2x2'] as const).map((name) =>
-    late(name, onCpu, async () => (await import('../winograd/winograd.ts')).ways[name]),
-  ),
+  ...family(['winograd', 'winograd_2x2'], onCpu, () => import('../winograd/winograd.ts')),
   late('depthwise', grouped, () => import('../depthwise/depthwise.ts')),
-  ...(['depthwise_4x4', 'depthwise_2x4'] as const).map((name) =>
-    late(name, grouped, async () => (await import('../depthwise/depthwise_block.ts')).ways[name]),
-  ),
+  late('depthwise_texels', groupedOnCpu, () => import('../depthwise/depthwise_texels.ts')),
+  ...family(['depthwise_4x4', 'depthwise_2x4'], grouped, () => import('../depthwise/depthwise_block.ts')),
 ];
 
 /** x [n, C, H, W], w [K, C/groups, R, S], bias [K], residual [n, K, P, Q] -> [n, K, P, Q]. */

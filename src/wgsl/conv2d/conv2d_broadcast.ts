@@ -5,9 +5,9 @@ import type { Way } from '../late.ts';
 import type { Call } from '../op.ts';
 import { broadcastLanes } from './broadcast_lanes.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
-import { emitBroadcast, type TilePixels } from './conv2d_broadcast_emit.ts';
+import { emitBroadcast } from './conv2d_broadcast_emit.ts';
 import { geometry } from './geometry.ts';
-import { byRuns, panelsOf, weightTexture } from './pack_weights.ts';
+import { byRuns, panelsOf, weightTexture } from './pack_texture.ts';
 import { ranked } from './speed.ts';
 
 /** By their candidates' names: tiles of eight pixels and of four, which few pixels fill better, for one pipeline more. */
@@ -17,11 +17,11 @@ export const ways = {
 } as const;
 
 /** `share`: of the speed of tiles of eight pixels, as measured on lavapipe. */
-function way(pixels: TilePixels, share: number): Way<Conv2dAttributes> {
+function way(pixels: 4 | 8, share: number): Way<Conv2dAttributes> {
   return {
     suits: (call) => share * suits(call),
     needs,
-    emit: (call, emitter) => emitBroadcast(call, emitter, pixels),
+    emit: (call, emitter) => emitBroadcast(call, emitter, { from: 'buffer', pixels }),
   };
 }
 
@@ -41,9 +41,9 @@ function needs(call: Call<Conv2dAttributes>): { readonly x: Partial<ImageNeeds> 
   const [top, left, bottom, right] = call.attributes.padding;
   const { channels, kernelW } = geometry(call);
   const lanes = broadcastLanes(call);
-  const run = byRuns(call, lanes).run;
+  const run = byRuns(call, channels, lanes).run;
   const tight = call.attributes.dilation[1] === 1 && run < kernelW * roundUp(channels, lanes);
   // A run reads a few floats past the kernel's row, and those must be finite: their weights are zero.
   const past = tight ? Math.ceil((run - kernelW * channels) / channels) : 0;
-  return { x: { halo: { top, left, bottom, right: right + past }, tight } };
+  return { x: { halo: { top, left, bottom, right: right + past }, ...(tight && { tight: 1 }) } };
 }

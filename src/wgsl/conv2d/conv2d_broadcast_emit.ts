@@ -1,4 +1,4 @@
-// The dispatches of conv2d_broadcast.wgsl, which Winograd's products share.
+// The dispatches of conv2d_broadcast.wgsl and conv2d_texels.wgsl, which Winograd's products share.
 
 import type { ImageLayout } from '../../runtime/plan/layout.ts';
 import type { BufferRef, Step } from '../../runtime/plan/program.ts';
@@ -11,21 +11,35 @@ import imageText from '../shared/image.wgsl';
 import lanes4 from '../shared/lanes_4.wgsl';
 import lanes8 from '../shared/lanes_8.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
+import texel from '../shared/texel.wgsl';
+import { texelsOf } from '../shared/texels.ts';
 import texels4 from '../shared/texels_4.wgsl';
 import texels8 from '../shared/texels_8.wgsl';
+import { texelsEpilogue } from '../shared/texels_epilogue.ts';
+import xTexels from '../shared/x_texels.wgsl';
 import { broadcastLanes } from './broadcast_lanes.ts';
+import product from './broadcast_product.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
-import source from './conv2d_broadcast.wgsl';
+import fromBuffer from './conv2d_broadcast.wgsl';
+import fromTexels from './conv2d_texels.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';
-import { byRuns, byTaps, packTexture, type Reduction, reductionRows } from './pack_weights.ts';
+import { byRuns, packTexture } from './pack_texture.ts';
+import { byTaps, type Reduction, reductionRows } from './pack_weights.ts';
+import pixels4 from './pixels_4.wgsl';
+import pixels16 from './pixels_16.wgsl';
+import texelPair from './texel_pair.wgsl';
 
-/** Pixels that an invocation makes. Seven, which 7x7 and 14x14 images divide into, are no faster than eight with what these waste. */
-export type TilePixels = 4 | 8;
+/**
+ * Where x is read from, and how many pixels an invocation makes. Out of a buffer seven pixels, which 7x7 and 14x14 images divide into,
+ * are no faster than eight with what these waste.
+ */
+export type Tile =
+  | { readonly from: 'buffer'; readonly pixels: 4 | 8 }
+  | { readonly from: 'texels'; readonly pixels: 4 | 16 };
 
 const lanesText: Readonly<Record<number, readonly string[]>> = { 4: [lanes4, texels4], 8: [lanes8, texels8] };
 
-/** `pixels`: of a tile. */
-export function emitBroadcast(call: Call<Conv2dAttributes>, emitter: Emitter, pixels: TilePixels): void {
+export function emitBroadcast(call: Call<Conv2dAttributes>, emitter: Emitter, tile: Tile): void {
   const lanes = broadcastLanes(call);
   const { groups } = call.attributes;
   const { filters, perGroup, outH, outW, macs } = geometry(call);
@@ -34,19 +48,16 @@ export function emitBroadcast(call: Call<Conv2dAttributes>, emitter: Emitter, pi
   const yl = image(emitter.output);
   const group = { channels: filters / groups, written: filters / groups };
   const images = { x: underOutput(call, xl), y: groups > 1 ? { ...yl, ...group } : yl };
-  const tight = xl.written % lanes !== 0;
-  const order = tight ? byRuns(call, lanes) : byTaps(call, groups > 1 ? perGroup : xl.written);
+  const order = orderOf(call, xl, tile);
   const steps = { ...tapSteps(call, xl), z_x: perGroup, z_y: filters / groups, z_filter: filters / groups };
   emitter.step({
-    ...broadcastStep({
-      lanes,
+    ...broadcastStep(call, emitter, {
       x,
+      standIn: x,
       w: packTexture(call, emitter, order, lanes),
       y: emitter.output,
       order,
-      epilogue: epilogueOf(call, emitter, 'quad', x),
-      hasBias: call.inputs.bias !== undefined,
-      tilePixels: pixels,
+      tile,
       z: groups,
       pixels: (n) => n * outH * outW,
       images: () => images,
@@ -56,16 +67,39 @@ export function emitBroadcast(call: Call<Conv2dAttributes>, emitter: Emitter, pi
   });
 }
 
+/** Taps that lie behind each other are one run; of tight pixels, with a few floats past the last that count as zero. */
+function orderOf(call: Call<Conv2dAttributes>, { written, pixel }: ImageLayout, tile: Tile): Reduction {
+  const { groups, dilation } = call.attributes;
+  if (tile.from === 'buffer' && written % broadcastLanes(call) !== 0) return byRuns(call, pixel, broadcastLanes(call));
+  if (groups > 1 || dilation[1] > 1 || written < pixel)
+    return byTaps(call, groups > 1 ? geometry(call).perGroup : written);
+  return byRuns(call, pixel, 1);
+}
+
+interface Before {
+  readonly source: string;
+  readonly constants: Readonly<Record<'D_ROWS' | 'D_COLUMNS', number>>;
+  readonly bind: Readonly<Record<'d', BufferRef>>;
+  readonly uniforms: typeof nothingBefore;
+}
+
+const nothingBefore: Readonly<Record<`d_${'down' | 'across' | 'low' | 'high'}`, number>> = {
+  d_down: 0,
+  d_across: 0,
+  d_low: 0,
+  d_high: 0,
+};
+
 interface BroadcastProduct {
-  readonly lanes: number;
   readonly x: BufferRef;
+  /** Bound where there is no bias, to share a pipeline. */
+  readonly standIn: BufferRef;
   readonly w: BufferRef;
   readonly y: BufferRef;
   readonly order: Reduction;
-  readonly epilogue: JoinedEpilogue;
-  /** Else something stands in for it, to share a pipeline. */
-  readonly hasBias: boolean;
-  readonly tilePixels: TilePixels;
+  readonly tile: Tile;
+  /** The depthwise convolution of x whose result is multiplied, by tiles of sixteen pixels of texels. */
+  readonly before?: Before;
   /** Independent products. */
   readonly z: number;
   pixels(n: number): number;
@@ -75,23 +109,26 @@ interface BroadcastProduct {
   steps(n: number): Readonly<Record<'tap_down' | 'tap_across' | 'z_x' | 'z_y' | 'z_filter', number>>;
 }
 
-/** One dispatch of the kernel. */
-export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | 'operator'> {
-  const { lanes, x, w, y, order, epilogue, hasBias, tilePixels, z, pixels, images, steps } = product;
+/** One dispatch of the kernel, and of `call` what follows the sum. */
+export function broadcastStep(
+  call: Call<Conv2dAttributes>,
+  emitter: Emitter,
+  wanted: BroadcastProduct,
+): Omit<Step, 'layer' | 'operator'> {
+  const { x, w, y, order, tile, before, z, pixels, images, steps } = wanted;
   if (w.layout.kind !== 'texture') throw new TypeError(`weights are laid out as ${w.layout.kind}`);
   const { width } = w.layout;
+  const lanes = broadcastLanes(call);
   const panels = Math.ceil(images(1).y.written / (4 * lanes));
-  const count = (n: number) => panels * Math.ceil(pixels(n) / tilePixels);
+  const count = (n: number) => panels * Math.ceil(pixels(n) / tile.pixels);
+  const { name, sources, constants = {}, read, epilogue } = reading(call, emitter, wanted);
   return {
-    kernel: defineKernel(
-      'conv2d_broadcast',
-      [source, ...(lanesText[lanes] ?? []), imageText, linearIndex, ...epilogue.sources],
-      {
-        constants: { ROWS: tilePixels },
-        enables: ['subgroups'],
-      },
-    ),
-    bind: { x, w, y, ...epilogue.bind },
+    kernel: defineKernel(name, [product, ...sources, imageText, linearIndex, ...epilogue.sources], {
+      constants,
+      enables: ['subgroups'],
+    }),
+    bind: { x: read, w, y, ...before?.bind, ...epilogue.bind },
+    copied: { ...(read !== x && { x }), ...epilogue.copied },
     uniforms: (n) => ({
       count: count(n),
       panels,
@@ -99,9 +136,11 @@ export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | '
       rows: order.rows,
       columns: order.columns,
       run: order.run,
-      has_bias: hasBias ? 1 : 0,
+      has_bias: call.inputs.bias ? 1 : 0,
+      has_residual: call.inputs.residual ? 1 : 0,
       w_rows: reductionRows(order),
       w_width: width,
+      ...(before?.uniforms ?? nothingBefore),
       ...epilogue.uniforms,
       ...imageUniforms('x', images(n).x),
       ...imageUniforms('y', images(n).y),
@@ -111,5 +150,39 @@ export function broadcastStep(product: BroadcastProduct): Omit<Step, 'layer' | '
       const [across, down] = linearGrid(count(n), 1);
       return [across, down, z];
     },
+  };
+}
+
+interface Reading {
+  readonly name: string;
+  readonly sources: readonly string[];
+  readonly constants?: Readonly<Record<string, number>>;
+  /** x, or what it is copied into. */
+  readonly read: BufferRef;
+  /** With or without a bias it is one pipeline; of texels, with or without a residual too. */
+  readonly epilogue: JoinedEpilogue;
+}
+
+function reading(
+  call: Call<Conv2dAttributes>,
+  emitter: Emitter,
+  { tile, x, standIn, before }: BroadcastProduct,
+): Reading {
+  if (tile.from === 'buffer')
+    return {
+      name: 'conv2d_broadcast',
+      sources: [fromBuffer, ...(lanesText[broadcastLanes(call)] ?? [])],
+      constants: { ROWS: tile.pixels },
+      read: x,
+      epilogue: epilogueOf(call, emitter, 'quad', standIn),
+    };
+  const read = emitter.scratch('texels', texelsOf(x.layout));
+  const pixels = tile.pixels === 16 ? [pixels16, before?.source ?? texelPair] : [pixels4];
+  return {
+    name: before ? 'separable_texels' : 'conv2d_texels',
+    sources: [fromTexels, ...pixels, xTexels, texel],
+    ...(before && { constants: before.constants }),
+    read,
+    epilogue: texelsEpilogue(call, emitter, standIn, read),
   };
 }

@@ -20,5 +20,5 @@ export function suits(call: Call<Conv2dAttributes>): number {
 
 export function needs({ attributes: { padding } }: Call<Conv2dAttributes>): { readonly x: Partial<ImageNeeds> } {
   const [top, left, bottom, right] = padding;
-  return { x: { halo: { top, left, bottom, right }, tight: true } };
+  return { x: { halo: { top, left, bottom, right }, tight: 1 } };
 }

@@ -43,7 +43,7 @@ export function emitTile(call: Call<Conv2dAttributes>, emitter: Emitter, tile: T
     return;
   }
   const { written } = image(y);
-  const layout = imageLayout(call.value.shape, { halo: NO_HALO, block: written, tight: false });
+  const layout = imageLayout(call.value.shape, { halo: NO_HALO, block: written });
   const sums = emitter.scratch('parts', { kind: 'packed', elements: 0, elementsPerImage: parts * layout.image });
   emitProducts(call, emitter, tile, parts, { y: sums, layout, epilogue: optionalEpilogue(sumOf(call), emitter, x) });
   const epilogue = optionalEpilogue(call, emitter, sums);

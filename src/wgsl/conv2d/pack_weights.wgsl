@@ -1,5 +1,5 @@
 // Weights [K,C,R,S] in the order in which a kernel reads them: panels of `lanes` vectors of four filters, none across groups;
-// in a panel rows of `taps` runs, each of `run` channels, or of `span` tight pixels. What is past the last channel or filter is
+// in a panel rows of `taps` runs, each of `run` channels, or of `span` pixels. What is past the last channel or filter is
 // zero. Frame: each, an item being four filters of a row.
 struct Params {
   count: u32, filters: u32, group: u32, panels: u32, lanes: u32, channels: u32,

@@ -4,12 +4,13 @@ import type { AdapterFacts } from '../../runtime/plan/facts.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
 import type { Call } from '../op.ts';
 
-type Method = 'broadcast' | 'narrow' | 'winograd' | 'winograd_2x2' | 'depthwise' | 'grouped' | 'tile';
+type Method = 'broadcast' | 'texels' | 'narrow' | 'winograd' | 'winograd_2x2' | 'depthwise' | 'grouped' | 'tile';
 
 // Multiples of the plain kernel's speed. On a CPU as measured on lavapipe (Zen 3); SwiftShader keeps the order. There barriers
 // and workgroup memory cost more than they save. On GPUs they are what feeds the arithmetic, and what CPUs want is not offered.
 const onCpu: Readonly<Record<Method, number>> = {
   broadcast: 10,
+  texels: 18,
   narrow: 9,
   winograd: 24,
   winograd_2x2: 17,
@@ -19,6 +20,7 @@ const onCpu: Readonly<Record<Method, number>> = {
 };
 const onGpu: Readonly<Record<Method, number>> = {
   broadcast: 0,
+  texels: 0,
   narrow: 0,
   winograd: 0,
   winograd_2x2: 0,
@@ -36,6 +38,7 @@ const PACKING = 3;
 const TRANSFORMING = 9;
 const preparation: Readonly<Record<Method, number>> = {
   broadcast: PACKING,
+  texels: PACKING,
   narrow: 0,
   winograd: TRANSFORMING,
   winograd_2x2: TRANSFORMING / 2,

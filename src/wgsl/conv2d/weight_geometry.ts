@@ -47,5 +47,5 @@ export function xNeeds({
   attributes,
 }: Call<Conv2dWeightGradientAttributes>): Readonly<Record<string, Partial<ImageNeeds>>> {
   const [top, left, bottom, right] = attributes.padding;
-  return { x: { halo: { top, left, bottom, right }, tight: true } };
+  return { x: { halo: { top, left, bottom, right }, tight: 1 } };
 }

@@ -1,62 +1,12 @@
 // Addition and multiplication of an activation with another, or with a parameter, broadcast as PyTorch does.
 
 import * as z from 'zod/mini';
-import { type Dim, formatShape, type Shape, type Value } from '../../runtime/graph/value.ts';
-import type { Layout } from '../../runtime/plan/layout.ts';
-import { activationText, activationUniforms, epilogueAttributes } from '../activation/epilogue.ts';
-import { type Candidate, defineOp } from '../op.ts';
-import { eachQuad } from '../shared/frame.ts';
-import { imageUniforms } from '../shared/image.ts';
-import source from './elementwise.wgsl';
+import { type Dim, formatShape, type Shape } from '../../runtime/graph/value.ts';
+import { epilogueAttributes } from '../activation/epilogue.ts';
+import { late } from '../late.ts';
+import { defineOp } from '../op.ts';
 
 const attributes = z.object(epilogueAttributes);
-// Along N, C, H, W.
-const strides = ['.image', '_channel', '.row', '.pixel'] as const;
-
-function kernel(operation: number): Candidate<z.infer<typeof attributes>> {
-  return {
-    name: 'elementwise',
-    suits: () => 1,
-    emit(call, emitter) {
-      const a = emitter.input('a');
-      const b = emitter.input('b');
-      emitter.step(
-        eachQuad({
-          name: 'elementwise',
-          sources: [source, activationText(call.attributes)],
-          overrides: { OPERATION: operation },
-          bind: { a, b, y: emitter.output },
-          uniforms: {
-            ...operandUniforms('a', call.inputs.a, a.layout, call.value.shape.length),
-            ...operandUniforms('b', call.inputs.b, b.layout, call.value.shape.length),
-            ...activationUniforms(call.attributes),
-          },
-        }),
-      );
-    },
-  };
-}
-
-/** The fields of `Image` and the stride from channel to channel; strides are 0 where the operand has one element or none. */
-export function operandUniforms(
-  name: string,
-  value: Value | undefined,
-  layout: Layout,
-  rank: number,
-): Record<string, number> {
-  const shape = value?.shape ?? [];
-  const laid = layout.kind === 'image' ? layout : undefined;
-  const uniforms = imageUniforms(name, laid);
-  let rowMajor = 1;
-  for (let axis = 3; axis >= 0; axis--) {
-    const dim: Dim = axis < rank ? (shape[axis - rank + shape.length] ?? 1) : 1;
-    const along = laid ? [laid.image, 1, laid.row, laid.pixel][axis] : rowMajor;
-    uniforms[`${name}${strides[axis]}`] = dim === 1 ? 0 : (along ?? 0);
-    if (typeof dim === 'number') rowMajor *= dim;
-  }
-  return uniforms;
-}
-
 /** NumPy's rule: aligned at the last dimension, equal or one of them 1. */
 function broadcast(a: Shape, b: Shape): Shape | null {
   const rank = Math.max(a.length, b.length);
@@ -70,7 +20,7 @@ function broadcast(a: Shape, b: Shape): Shape | null {
   return result;
 }
 
-function define(name: string, operation: number) {
+function define(name: 'add' | 'mul') {
   return defineOp({
     name,
     attributes,
@@ -84,9 +34,16 @@ function define(name: string, operation: number) {
         throw fail(`one of the operands must be an activation, and the result is ${formatShape(shape)}`);
       return shape;
     },
-    kernels: [kernel(operation)],
+    // Most networks add in a convolution's epilogue.
+    kernels: [
+      late(
+        'elementwise',
+        () => true,
+        async () => (await import('./elementwise_image.ts')).ways[name],
+      ),
+    ],
   });
 }
 
-export const add = define('add', 0);
-export const mul = define('mul', 1);
+export const add = define('add');
+export const mul = define('mul');

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { atBatch, elementCount, formatShape, type Shape, sameShape, type Value } from '../../runtime/graph/value.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
-import { operandUniforms } from '../elementwise/elementwise.ts';
+import { operandUniforms } from '../elementwise/elementwise_image.ts';
 import { activation, type Candidate, defineOp, type Emitter } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import { image, imageUniforms } from '../shared/image.ts';

@@ -17,6 +17,8 @@ import residualChannel from './residual_channel.wgsl';
 export interface JoinedEpilogue {
   readonly sources: readonly string[];
   readonly bind: Readonly<Record<string, BufferRef>>;
+  /** As of a `Step`. */
+  readonly copied?: Readonly<Record<string, BufferRef>>;
   /** Those of `residual: Image`, low, high. */
   readonly uniforms: Readonly<Record<string, number>>;
 }

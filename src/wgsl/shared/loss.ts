@@ -64,7 +64,7 @@ export function lossKernels<A extends { readonly reduction: Reduction }>(
     const shape = inputs.x?.shape ?? [];
     const parts = hasBatch(value)
       ? emitter.output
-      : emitter.scratch('parts', imageLayout(shape.with(1, 2), { halo: NO_HALO, block, tight: false }));
+      : emitter.scratch('parts', imageLayout(shape.with(1, 2), { halo: NO_HALO, block }));
     const { bind, ...rest } = framed(call, emitter);
     emitter.step(eachPixel({ name: kernel, ...rest, bind: { ...bind, y: parts } }, wide));
     if (!hasBatch(value)) emitter.step(batchTotal(parts, emitter.output, attributes.reduction, wide));

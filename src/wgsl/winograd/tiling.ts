@@ -4,7 +4,7 @@ import type { TextureLayout } from '../../runtime/plan/layout.ts';
 import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
 import { geometry } from '../conv2d/geometry.ts';
-import { panelsOf, weightTexture } from '../conv2d/pack_weights.ts';
+import { panelsOf, weightTexture } from '../conv2d/pack_texture.ts';
 import type { Call } from '../op.ts';
 
 /** Pixels of a tile's side: those that are made, and those that are read. */

@@ -6,7 +6,7 @@
 // (why points matter: B. Barabasz et al., 2018, arXiv:1803.10986). Those of F(2x2) are 0, +-1 and infinity.
 
 import { type ImageNeeds, roundUp } from '../../runtime/plan/layout.ts';
-import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
+import { broadcastLanes, readsTexels } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
 import { geometry } from '../conv2d/geometry.ts';
 import { ranked } from '../conv2d/speed.ts';
@@ -15,6 +15,8 @@ import type { Call } from '../op.ts';
 import { type Form, filterTexture, tiling } from './tiling.ts';
 import { emitWinograd } from './winograd_emit.ts';
 
+// Products of texels, with transforms that gain less, as measured.
+const TEXELS_GAIN = 1.4;
 // Below the plain kernel's rank.
 const NOT_CHOSEN = 0.5;
 /** The largest of |A^T| (|G| 1 |G^T| * |B^T| 1 |B|) |A| over the nine products of the definition; a test works it out. */
@@ -33,7 +35,8 @@ function way(name: 'winograd' | 'winograd_2x2', form: Form): Way<Conv2dAttribute
     growth: () => growth[name],
     extraBytes(call) {
       const { channels, filters } = geometry(call);
-      return 4 * (form.side ** 2 - 9) * channels * filters;
+      const copied = readsTexels(call) ? tiling(call, form).tiles * Math.max(channels, filters) : 0;
+      return 4 * ((form.side ** 2 - 9) * channels * filters + form.side ** 2 * copied);
     },
     emit: (call, emitter) => emitWinograd(call, emitter, form),
   };
@@ -52,7 +55,8 @@ function suits(call: Call<Conv2dAttributes>, name: 'winograd' | 'winograd_2x2', 
   // Tiles past the edge are computed for nothing, and the transforms cost as much as the products of 32 channels.
   const used = (outH * outW) / (made * made * tiles);
   const few = Math.min(channels, filters);
-  const rank = few < 8 ? 0 : ranked(call, name, (used * few) / (few + 32));
+  const gain = readsTexels(call) ? TEXELS_GAIN : 1;
+  const rank = few < 8 ? 0 : ranked(call, name, (gain * used * few) / (few + 32));
   // Its rounding is ten times that of the sum itself: where weights learn, enough to turn the signs of a few ReLUs.
   return call.changing?.has('w') ? Math.min(rank, NOT_CHOSEN) : rank;
 }

@@ -2,17 +2,22 @@
 
 import { type ImageLayout, imageLayout, NO_HALO } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
-import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
+import { broadcastLanes, readsTexels } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
-import { broadcastStep } from '../conv2d/conv2d_broadcast_emit.ts';
+import { broadcastStep, type Tile } from '../conv2d/conv2d_broadcast_emit.ts';
 import { geometry } from '../conv2d/geometry.ts';
-import { panelsOf } from '../conv2d/pack_weights.ts';
+import { panelsOf } from '../conv2d/pack_texture.ts';
 import { defineKernel } from '../kernel.ts';
 import type { Call, Emitter } from '../op.ts';
 import { epilogueOf, sumOf } from '../shared/epilogue.ts';
 import { each } from '../shared/frame.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
+import texel from '../shared/texel.wgsl';
+import { texelsOf } from '../shared/texels.ts';
+import { texelsEpilogue } from '../shared/texels_epilogue.ts';
+import xQuads from '../shared/x_quads.wgsl';
+import xTexels from '../shared/x_texels.wgsl';
 import { type Form, filterTexture, tiling } from './tiling.ts';
 import filterText from './winograd_filter.wgsl';
 import filter2 from './winograd_filter_2.wgsl';
@@ -23,15 +28,17 @@ import input4 from './winograd_input_4.wgsl';
 import outputText from './winograd_output.wgsl';
 import output2 from './winograd_output_2.wgsl';
 import output4 from './winograd_output_4.wgsl';
+import row2 from './winograd_row_2.wgsl';
+import row4 from './winograd_row_4.wgsl';
 
 /** The matrices, by the pixels that a tile makes. */
 const filterMatrix = { 2: filter2, 4: filter4 } as const;
 const inputMatrix = { 2: input2, 4: input4 } as const;
+const rowText = { 2: row2, 4: row4 } as const;
 const outputMatrix = { 2: output2, 4: output4 } as const;
 
 export function emitWinograd(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form): void {
   const { filters, macs } = geometry(call);
-  const lanes = broadcastLanes(call);
   const { tiles } = tiling(call, form);
   const points = form.side ** 2;
   const channels = image(emitter.input('x')).written;
@@ -42,17 +49,16 @@ export function emitWinograd(call: Call<Conv2dAttributes>, emitter: Emitter, for
   const m = domain('m', written);
   const u = transformFilters(call, emitter, form, channels);
   transformInput(call, emitter, form, v);
+  const tile = productTile(call, tiles);
   emitter.step({
-    ...broadcastStep({
-      lanes,
+    // The output transform adds the bias and all that follows.
+    ...broadcastStep(sumOf(call), emitter, {
       x: v,
+      standIn: call.inputs.bias ? emitter.input('bias') : v,
       w: u,
       y: m,
       order: { rows: 1, columns: 1, run: channels, pixel: channels, span: 1 },
-      // The output transform adds the bias and all that follows.
-      epilogue: epilogueOf(sumOf(call), emitter, 'quad', v),
-      hasBias: false,
-      tilePixels: tiles <= 4 ? 4 : 8,
+      tile,
       z: points,
       pixels: (n) => n * tiles,
       images: (n) => ({ x: row(channels, n * tiles, channels), y: row(filters, n * tiles, written) }),
@@ -69,9 +75,14 @@ export function emitWinograd(call: Call<Conv2dAttributes>, emitter: Emitter, for
   transformOutput(call, emitter, form, m);
 }
 
+function productTile(call: Call<Conv2dAttributes>, tiles: number): Tile {
+  if (readsTexels(call)) return { from: 'texels', pixels: tiles <= 4 ? 4 : 16 };
+  return { from: 'buffer', pixels: tiles <= 4 ? 4 : 8 };
+}
+
 /** Tiles of one point as the pixels of an image, `written` channels each. */
 function row(channels: number, tiles: number, written: number): ImageLayout {
-  return imageLayout(['n', channels, 1, tiles], { halo: NO_HALO, block: written, tight: false });
+  return imageLayout(['n', channels, 1, tiles], { halo: NO_HALO, block: written });
 }
 
 function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form, rows: number): BufferRef {
@@ -82,7 +93,9 @@ function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, form: 
   const u = emitter.scratch('u', layout);
   const count = panelsOf(call, lanes) * lanes * rows;
   const bind = { w: emitter.input('w'), u };
-  const uniforms = { lanes, rows, filters, channels, width: layout.width };
+  const { width } = layout;
+  const across = { across: count % width, down: Math.floor(count / width) };
+  const uniforms = { lanes, rows, filters, channels, width, side: form.side, ...across };
   emitter.step(
     each({ name: 'winograd_filter', sources: [filterText, filterMatrix[form.made]], bind, uniforms }, () => count),
   );
@@ -96,11 +109,17 @@ function transformInput(call: Call<Conv2dAttributes>, emitter: Emitter, form: Fo
   const x = emitter.input('x');
   const layout = image(x);
   const offset = layout.offset - padding[0] * layout.row - padding[1] * layout.pixel;
+  const { sources, read, copied } = reading(call, emitter, 'x', x);
   emitter.step({
-    kernel: defineKernel('winograd_input', [inputText, inputMatrix[form.made], imageText], {
-      overrides: { LANES: lanes },
-    }),
-    bind: { x, v },
+    kernel: defineKernel(
+      'winograd_input',
+      [inputText, rowText[form.made], inputMatrix[form.made], imageText, ...sources],
+      {
+        overrides: { LANES: lanes },
+      },
+    ),
+    bind: { x: read, v },
+    copied,
     uniforms: (n) => ({
       tiles_h: tilesH,
       tiles_w: tilesW,
@@ -108,28 +127,46 @@ function transformInput(call: Call<Conv2dAttributes>, emitter: Emitter, form: Fo
       side: form.side,
       ...imageUniforms('x', { ...layout, offset }),
     }),
-    grid: (n) => [Math.ceil(layout.written / lanes), tilesW, tilesH * n],
+    grid: (n) => [Math.ceil(layout.written / 4 / lanes), tilesW, tilesH * n],
   });
 }
 
 function transformOutput(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form, m: BufferRef): void {
   const { tilesH, tilesW, tiles } = tiling(call, form);
   const lanes = broadcastLanes(call);
-  const epilogue = epilogueOf(call, emitter, 'channel');
+  const { sources, read, copied } = reading(call, emitter, 'm', m);
+  const epilogue = read === m ? epilogueOf(call, emitter, 'quad', m) : texelsEpilogue(call, emitter, m, read);
   const y = image(emitter.output);
   emitter.step({
-    kernel: defineKernel('winograd_output', [outputText, outputMatrix[form.made], imageText, ...epilogue.sources], {
-      overrides: { LANES: lanes },
-    }),
-    bind: { m, y: emitter.output, ...epilogue.bind },
+    kernel: defineKernel(
+      'winograd_output',
+      [outputText, rowText[form.made], outputMatrix[form.made], imageText, ...sources, ...epilogue.sources],
+      { overrides: { LANES: lanes } },
+    ),
+    bind: { x: read, y: emitter.output, ...epilogue.bind },
+    copied: { ...copied, ...epilogue.copied },
     uniforms: (n) => ({
       tiles_h: tilesH,
       tiles_w: tilesW,
       tiles: tiles * n,
       side: form.side,
+      has_bias: call.inputs.bias ? 1 : 0,
+      has_residual: call.inputs.residual ? 1 : 0,
       ...imageUniforms('y', y),
       ...epilogue.uniforms,
     }),
-    grid: (n) => [Math.ceil(y.written / lanes), tilesW, tilesH * n],
+    grid: (n) => [Math.ceil(y.written / 4 / lanes), tilesW, tilesH * n],
   });
+}
+
+interface Reading {
+  readonly sources: readonly string[];
+  readonly read: BufferRef;
+  readonly copied: Readonly<Record<string, BufferRef>>;
+}
+
+/** Where a transform reads four channels at a time: what `load_x` is, and what is copied for it. */
+function reading(call: Call<Conv2dAttributes>, emitter: Emitter, name: string, x: BufferRef): Reading {
+  if (!readsTexels(call)) return { sources: [xQuads], read: x, copied: {} };
+  return { sources: [xTexels, texel], read: emitter.scratch(`${name}_texels`, texelsOf(x.layout)), copied: { x } };
 }

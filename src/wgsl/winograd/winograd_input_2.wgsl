@@ -1,4 +1,4 @@
-// B of F(2x2, 3x3), for winograd_input.wgsl.
+// B of F(2x2, 3x3), for winograd_input.wgsl. Joined with winograd_row_2.wgsl.
 const STEP = 2u;
 
 // Columns of B^T, for the points 0, 1, -1 and infinity.
@@ -6,28 +6,24 @@ const COLUMNS = array(
   vec4f(-1.0, 0.0, 0.0, 0.0), vec4f(0.0, 1.0, -1.0, -1.0), vec4f(1.0, 1.0, 1.0, 0.0), vec4f(0.0, 0.0, 0.0, 1.0),
 );
 
-struct Sums { r0: vec4f, r1: vec4f, r2: vec4f, r3: vec4f }
+struct Sums { r0: Row, r1: Row, r2: Row, r3: Row }
 
-fn add_row(sums: Sums, i: u32, at: u32, pixel: u32) -> Sums {
-  let d = vec4f(vec4(x[at], x[at + pixel], x[at + 2u * pixel], x[at + 3u * pixel]));
-  let row = vec4f(d.z - d.x, d.z + d.y, d.z - d.y, d.w - d.y);
+fn add_row(sums: Sums, i: u32, d: Row) -> Sums {
+  let row = Row(d.p2 - d.p0, d.p2 + d.p1, d.p2 - d.p1, d.p3 - d.p1);
   let column = COLUMNS[i];
   return Sums(
-    sums.r0 + column.x * row, sums.r1 + column.y * row, sums.r2 + column.z * row, sums.r3 + column.w * row,
+    added(sums.r0, column.x, row), added(sums.r1, column.y, row), added(sums.r2, column.z, row), added(sums.r3, column.w, row),
   );
 }
 
-fn store(sums: Sums, first: u32, point: u32) {
-  var to = store_row(first, point, sums.r0);
-  to = store_row(to, point, sums.r1);
-  to = store_row(to, point, sums.r2);
-  to = store_row(to, point, sums.r3);
+fn added(sum: Row, by: f32, row: Row) -> Row {
+  return Row(sum.p0 + by * row.p0, sum.p1 + by * row.p1, sum.p2 + by * row.p2, sum.p3 + by * row.p3);
 }
 
-fn store_row(to: u32, point: u32, row: vec4f) -> u32 {
-  v[to] = row.x;
-  v[to + point] = row.y;
-  v[to + 2u * point] = row.z;
-  v[to + 3u * point] = row.w;
-  return to + 4u * point;
+fn next_point(row: Row) -> Row {
+  return Row(row.p1, row.p2, row.p3, row.p0);
+}
+
+fn next_row(sums: Sums) -> Sums {
+  return Sums(sums.r1, sums.r2, sums.r3, sums.r0);
 }

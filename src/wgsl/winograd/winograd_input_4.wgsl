@@ -1,4 +1,4 @@
-// B of F(4x4, 3x3), for winograd_input.wgsl.
+// B of F(4x4, 3x3), for winograd_input.wgsl. Joined with winograd_row_4.wgsl.
 const STEP = 4u;
 
 // Columns of B^T, upper and lower half, for the points 0, 3/4, -3/4, 3/2, -3/2 and infinity.
@@ -11,48 +11,37 @@ const LOWER = array(
   vec3f(1.5, -1.5, -2.8125), vec3f(1.0, 1.0, 0.0), vec3f(0.0, 0.0, 1.0),
 );
 
-// Six points of a row in each pair.
-struct Sums {
-  a0: vec3f, b0: vec3f, a1: vec3f, b1: vec3f, a2: vec3f, b2: vec3f, a3: vec3f, b3: vec3f, a4: vec3f, b4: vec3f, a5: vec3f, b5: vec3f,
-}
+struct Sums { r0: Row, r1: Row, r2: Row, r3: Row, r4: Row, r5: Row }
 
-fn add_row(sums: Sums, i: u32, at: u32, pixel: u32) -> Sums {
-  let d0 = f32(x[at]);
-  let d1 = f32(x[at + pixel]);
-  let d2 = f32(x[at + 2u * pixel]);
-  let d3 = f32(x[at + 3u * pixel]);
-  let d4 = f32(x[at + 4u * pixel]);
-  let d5 = f32(x[at + 5u * pixel]);
-  let even1 = d4 - 2.25 * d2;
-  let odd1 = 0.75 * (d3 - 2.25 * d1);
-  let even2 = d4 - 0.5625 * d2;
-  let odd2 = 1.5 * (d3 - 0.5625 * d1);
-  let a = vec3f(1.265625 * d0 - 2.8125 * d2 + d4, even1 + odd1, even1 - odd1);
-  let b = vec3f(even2 + odd2, even2 - odd2, 1.265625 * d1 - 2.8125 * d3 + d5);
+fn add_row(sums: Sums, i: u32, d: Row) -> Sums {
+  let even1 = d.p4 - 2.25 * d.p2;
+  let odd1 = 0.75 * (d.p3 - 2.25 * d.p1);
+  let even2 = d.p4 - 0.5625 * d.p2;
+  let odd2 = 1.5 * (d.p3 - 0.5625 * d.p1);
+  let row = Row(
+    1.265625 * d.p0 - 2.8125 * d.p2 + d.p4,
+    even1 + odd1, even1 - odd1, even2 + odd2, even2 - odd2,
+    1.265625 * d.p1 - 2.8125 * d.p3 + d.p5,
+  );
   let upper = UPPER[i];
   let lower = LOWER[i];
   return Sums(
-    sums.a0 + upper.x * a, sums.b0 + upper.x * b, sums.a1 + upper.y * a, sums.b1 + upper.y * b,
-    sums.a2 + upper.z * a, sums.b2 + upper.z * b, sums.a3 + lower.x * a, sums.b3 + lower.x * b,
-    sums.a4 + lower.y * a, sums.b4 + lower.y * b, sums.a5 + lower.z * a, sums.b5 + lower.z * b,
+    added(sums.r0, upper.x, row), added(sums.r1, upper.y, row), added(sums.r2, upper.z, row),
+    added(sums.r3, lower.x, row), added(sums.r4, lower.y, row), added(sums.r5, lower.z, row),
   );
 }
 
-fn store(sums: Sums, first: u32, point: u32) {
-  var to = store_row(first, point, sums.a0, sums.b0);
-  to = store_row(to, point, sums.a1, sums.b1);
-  to = store_row(to, point, sums.a2, sums.b2);
-  to = store_row(to, point, sums.a3, sums.b3);
-  to = store_row(to, point, sums.a4, sums.b4);
-  to = store_row(to, point, sums.a5, sums.b5);
+fn added(sum: Row, by: f32, row: Row) -> Row {
+  return Row(
+    sum.p0 + by * row.p0, sum.p1 + by * row.p1, sum.p2 + by * row.p2,
+    sum.p3 + by * row.p3, sum.p4 + by * row.p4, sum.p5 + by * row.p5,
+  );
 }
 
-fn store_row(to: u32, point: u32, a: vec3f, b: vec3f) -> u32 {
-  v[to] = a.x;
-  v[to + point] = a.y;
-  v[to + 2u * point] = a.z;
-  v[to + 3u * point] = b.x;
-  v[to + 4u * point] = b.y;
-  v[to + 5u * point] = b.z;
-  return to + 6u * point;
+fn next_point(row: Row) -> Row {
+  return Row(row.p1, row.p2, row.p3, row.p4, row.p5, row.p0);
+}
+
+fn next_row(sums: Sums) -> Sums {
+  return Sums(sums.r1, sums.r2, sums.r3, sums.r4, sums.r5, sums.r0);
 }

@@ -25,12 +25,12 @@ function network(others: number): Graph {
 
 describe('chooseKernels', () => {
   it('takes the best ranked kernel for what counts', () => {
-    expect(kernels(network(1))).toEqual({ few: 'conv2d_narrow', wide0: 'conv2d_broadcast' });
+    expect(kernels(network(1))).toEqual({ few: 'conv2d_narrow', wide0: 'conv2d_texels' });
   });
 
   it('spares a kernel for a sliver of the network', () => {
     const chosen = kernels(network(3)); // 512 of 66,048 multiply-adds a pixel
-    expect(new Set(Object.values(chosen))).toEqual(new Set(['conv2d_broadcast']));
+    expect(new Set(Object.values(chosen))).toEqual(new Set(['conv2d_texels']));
   });
 
   it('leaves alone what was measured or is forced', () => {

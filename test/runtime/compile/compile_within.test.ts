@@ -56,8 +56,10 @@ describe('compileWithin', () => {
     expect(seen).toEqual([
       'winograd, winograd',
       'winograd, winograd_2x2',
-      'winograd, conv2d_broadcast',
-      'winograd_2x2, conv2d_broadcast',
+      'winograd, conv2d_texels',
+      'winograd_2x2, conv2d_texels',
+      'conv2d_texels, conv2d_texels',
+      'conv2d_broadcast, conv2d_texels',
       'conv2d_broadcast, conv2d_broadcast',
       'conv2d_broadcast, conv2d_broadcast',
     ]);
@@ -71,6 +73,6 @@ describe('compileWithin', () => {
 
   it('keeps to what the tuner has found', () => {
     const tuned: Choose = (_, __, able) => able.find((name) => !name.startsWith('winograd'));
-    expect(within(peak(fastest), tuned)).toMatchObject({ large: 'conv2d_broadcast', last: 'conv2d_broadcast' });
+    expect(within(peak(fastest), tuned)).toMatchObject({ large: 'conv2d_texels', last: 'conv2d_texels' });
   });
 });

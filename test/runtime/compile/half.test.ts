@@ -19,8 +19,9 @@ function kept(program: Program): readonly BufferSpec[] {
 const bytes = (buffers: readonly BufferSpec[]) => buffers.reduce((sum, { layout }) => sum + layoutBytes(layout, 1), 0);
 const peak = (program: Program, facts: AdapterFacts) => planProgram(program, facts, { batch: 1 }).peakBytes;
 
-/** Biases, normalisation and scales, [C] or [C, 1, 1]: weights have two dimensions, or four. */
-const isVector = ({ layout }: BufferSpec) => layout.kind === 'rows' && layout.shape.length % 2 === 1;
+/** Biases, normalisation and scales, [C] or [C, 1, 1]: weights have two dimensions, or four. Filters that lie with their bias count. */
+const isVector = ({ name, layout }: BufferSpec) =>
+  (layout.kind === 'rows' && layout.shape.length % 2 === 1) || name.endsWith('.d');
 
 describe('resnet50', () => {
   const { graph } = buildModel('resnet50');

@@ -213,7 +213,10 @@ function expectApart(program: Program, facts: (typeof allFacts)[keyof typeof all
   const plan = planProgram(program, facts, { batch: 2, guardBytes: 64 });
   const memory = (id: number) => plan.buffers[id]!.arena ?? `own ${id}`;
   for (const step of [...program.load, ...program.run]) {
-    const { reads, writes } = accesses(step);
+    // What is copied for a step is no longer read when it writes.
+    const { reads, writes } = accesses({ ...step, copied: {} });
+    const made = Object.keys(step.copied ?? {}).map((name) => step.bind[name]!.id);
+    expect(Object.values(step.copied ?? {}).filter(({ id }) => made.includes(id))).toEqual([]);
     const clash = writes.filter((id) => reads.includes(id));
     expect(clash, `${step.kernel.name}(${step.layer}) reads what it writes`).toEqual([]);
     const arenas = new Set(reads.map(memory));

@@ -40,12 +40,16 @@ describe('a plan', () => {
     const outputs = Object.values(plan.outputs);
     const ends = [...Object.values(plan.inputs), ...outputs, ...outputs];
     const uniforms = 4 * plan.uniformWords.length;
+    const texels = sum(plan.texels.map(([width, height]) => 16 * width * height));
     expect(plan.peakBytes).toBe(
-      sum(plan.arenas) + sum(weights.map(({ id }) => bytes(id))) + sum(ends.map(bytes)) + uniforms,
+      sum(plan.arenas) + texels + sum(weights.map(({ id }) => bytes(id))) + sum(ends.map(bytes)) + uniforms,
     );
-    // Whatever a run binds has memory: an arena, an end, or a weight.
+    // Whatever a run binds has memory: an arena, a texture that is shared, an end, or a weight.
     const owned = new Set([...Object.values(plan.inputs), ...outputs, ...weights.map(({ id }) => id)]);
-    for (const id of bound) expect(plan.buffers[id]!.arena !== null || owned.has(id)).toBe(true);
+    for (const id of bound) {
+      const { arena, shared } = plan.buffers[id]!;
+      expect(arena !== null || shared !== undefined || owned.has(id)).toBe(true);
+    }
   });
 
   it('says what every dispatch binds and where its uniforms lie', () => {
@@ -161,7 +165,7 @@ describe('limits', () => {
     const facts = limited(discrete, { maxComputeWorkgroupsPerDimension: 64 });
     expect(failure(facts, 2)).toBe('planned');
     expect(failure(facts, 9)).toBe(
-      'rows_to_image(image): 144 workgroups for a batch of 9, the adapter allows 64; a batch of 2 would fit',
+      'conv2d_direct(conv): 72 workgroups for a batch of 9, the adapter allows 64; a batch of 2 would fit',
     );
   });
 

@@ -5,7 +5,8 @@ import type { Kernel } from '../../../wgsl/kernel.ts';
 import { DeviceError } from '../../errors.ts';
 import { checked } from '../acquire.ts';
 import type { Device } from '../device.ts';
-import type { PassTimer, Timeable } from '../pass_timer.ts';
+import type { PassTimer } from '../pass_timer.ts';
+import type { Encodable } from '../passes.ts';
 
 export class Bench {
   readonly device: Device;
@@ -43,7 +44,7 @@ export class Bench {
     groups: number,
     buffers: Readonly<Record<string, GPUBuffer>>,
     uniforms: Readonly<Record<string, number>> = {},
-  ): Promise<Timeable> {
+  ): Promise<Encodable> {
     await this.device.pipelines.compile([kernel]);
     const { pipeline, layout } = this.device.pipelines.get(kernel);
     const params = await this.#uniforms(kernel, uniforms);
@@ -52,7 +53,7 @@ export class Bench {
       resource: { buffer: kind === 'uniform' ? params : buffers[name]! },
     }));
     const bindGroup = this.gpu.createBindGroup({ label: kernel.name, layout, entries });
-    return { pipeline, bindGroup, dispatch: { grid: [groups, 1, 1] } };
+    return { pipeline, bindGroup, copies: [], dispatch: { grid: [groups, 1, 1] } };
   }
 
   async #uniforms({ name, uniforms }: Kernel, values: Readonly<Record<string, number>>): Promise<GPUBuffer> {
@@ -89,7 +90,7 @@ export class Bench {
   }
 
   /** The shortest of as many passes as there are rounds, in milliseconds for one dispatch. */
-  async best(run: Timeable): Promise<number> {
+  async best(run: Encodable): Promise<number> {
     const repeats = await this.timer.repeatsFor([run]);
     let best = Number.POSITIVE_INFINITY;
     for (let round = 0; round < this.rounds; round++) best = Math.min(best, await this.timer.time([run], repeats));

@@ -1,0 +1,78 @@
+// x and w as texels that are read as storage, which Mesa's driver for CPUs does four times as fast as out of buffers and twice as fast
+// as by sampling: a lane reads four channels of a pixel, and all get them by broadcast. Subgroups of eight; one invocation: PIXELS.
+// Joined with broadcast_product.wgsl, x_texels.wgsl, pixels_16.wgsl or pixels_4.wgsl, and texel_pair.wgsl or separable.wgsl.
+@group(0) @binding(2) var w: texture_storage_2d<rgba32float, read>;
+const LANES = 8u;
+
+// Four rows of weights, for four channels of x.
+struct Weights { r0: vec4f, r1: vec4f, r2: vec4f, r3: vec4f }
+
+fn load_weights(at: vec2u) -> Weights {
+  return Weights(
+    textureLoad(w, at),
+    textureLoad(w, at + vec2u(LANES, 0u)),
+    textureLoad(w, at + vec2u(2u * LANES, 0u)),
+    textureLoad(w, at + vec2u(3u * LANES, 0u)),
+  );
+}
+
+fn multiply(sum: vec4f, channels: vec4f, weights: Weights) -> vec4f {
+  var s = fma(vec4f(channels.x), weights.r0, sum);
+  s = fma(vec4f(channels.y), weights.r1, s);
+  s = fma(vec4f(channels.z), weights.r2, s);
+  return fma(vec4f(channels.w), weights.r3, s);
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) id: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+) {
+  let lane = local.x;
+  let i = linear_index(id, groups, 1u);
+  if (i >= params.count) { return; }
+  let panel = i % params.panels;
+  let first = (i / params.panels) * PIXELS;
+  // What a lane finds out about one pixel, and about the one LANES further on.
+  let near = pixel(first + lane % PIXELS);
+  let far = pixel(first + LANES + lane % PIXELS);
+  let start = id.z * params.z_x + FIRST_CHANNEL * (lane / PIXELS);
+  let from_near = start + address(params.x, near);
+  let from_far = start + address(params.x, far);
+
+  var sums = Sums();
+  let row = (id.z * params.panels + panel) * params.w_rows * LANES;
+  var from_w = vec2u(row % params.w_width + lane, row / params.w_width);
+  for (var r = 0u; r < params.rows; r++) {
+    for (var s = 0u; s < params.columns; s++) {
+      let tap = r * params.tap_down + s * params.tap_across;
+      for (var c = 0u; c < params.run; c += CHANNELS) {
+        sums = add_channels(sums, from_near + tap + c, from_far + tap + c, from_w, c);
+        from_w.x += CHANNELS * LANES;
+        if (from_w.x >= params.w_width) { from_w = vec2u(lane, from_w.y + 1u); }
+      }
+    }
+  }
+
+  let k = (panel * LANES + lane) * 4u;
+  let keep = kept(params.y, k);
+  let bias = select(vec4f(0.0), load_bias(id.z * params.z_filter + k), params.has_bias == 1u);
+  let z = id.z * params.z_y + k;
+  let to_near = address(params.y, near);
+  let to_far = address(params.y, far);
+  let added_near = residual_at(near);
+  let added_far = residual_at(far);
+  // One store for all: what a driver for CPUs makes of one takes it longer to compile than all the sums.
+  for (var q = 0u; q < PIXELS; q += 4u) {
+    var four = four_from(sums, q);
+    var to = z + held_by_four(to_near, to_far, q);
+    var added = z + held_by_four(added_near, added_far, q);
+    for (var i = q; i < q + 4u; i++) {
+      if (k < params.y.written) { store(four.a + bias, to.x, added.x, keep); }
+      four = Four(four.b, four.c, four.d, four.a);
+      to = to.yzwx;
+      added = added.yzwx;
+    }
+  }
+}
