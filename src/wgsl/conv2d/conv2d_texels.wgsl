@@ -68,11 +68,14 @@ fn main(
     var four = four_from(sums, q);
     var to = z + held_by_four(to_near, to_far, q);
     var added = z + held_by_four(added_near, added_far, q);
-    for (var i = q; i < q + 4u; i++) {
-      if (k < params.y.written) { store(four.a + bias, to.x, added.x, keep); }
-      four = Four(four.b, four.c, four.d, four.a);
-      to = to.yzwx;
-      added = added.yzwx;
+    for (var i = q; i < q + 4u; i += 2u) {
+      if (k < params.y.written) {
+        store(four.a + bias, to.x, added.x, keep);
+        store(four.b + bias, to.y, added.y, keep);
+      }
+      four = Four(four.c, four.d, four.a, four.b);
+      to = to.zwxy;
+      added = added.zwxy;
     }
   }
 }

@@ -15,8 +15,10 @@ import type { Call } from '../op.ts';
 import { type Form, filterTexture, tiling } from './tiling.ts';
 import { emitWinograd } from './winograd_emit.ts';
 
-// Products of texels, with transforms that gain less, as measured.
+// Of products of texels, as measured. F(2x2) loses to its transforms what it gains, and so few tiles fill no sixteen pixels.
 const TEXELS_GAIN = 1.4;
+const FEW_TILES = 4;
+
 // Below the plain kernel's rank.
 const NOT_CHOSEN = 0.5;
 /** The largest of |A^T| (|G| 1 |G^T| * |B^T| 1 |B|) |A| over the nine products of the definition; a test works it out. */
@@ -55,7 +57,7 @@ function suits(call: Call<Conv2dAttributes>, name: 'winograd' | 'winograd_2x2', 
   // Tiles past the edge are computed for nothing, and the transforms cost as much as the products of 32 channels.
   const used = (outH * outW) / (made * made * tiles);
   const few = Math.min(channels, filters);
-  const gain = readsTexels(call) ? TEXELS_GAIN : 1;
+  const gain = readsTexels(call) && made === 4 ? (tiles > FEW_TILES ? TEXELS_GAIN : 1 / TEXELS_GAIN) : 1;
   const rank = few < 8 ? 0 : ranked(call, name, (gain * used * few) / (few + 32));
   // Its rounding is ten times that of the sum itself: where weights learn, enough to turn the signs of a few ReLUs.
   return call.changing?.has('w') ? Math.min(rank, NOT_CHOSEN) : rank;
