@@ -7,7 +7,9 @@ import { encodeTimed } from './timed_passes.ts';
 
 /** A pass should last about this long: long against the grain (0.1 ms in browsers), short enough for many samples. */
 const PASS_MS = 20;
-const MOST_REPEATS = 256;
+/** What a pass must last for its time to say how often the next may repeat. */
+const TELLING_MS = 1;
+const MOST_REPEATS = 4096;
 
 interface Queries {
   readonly set: GPUQuerySet;
@@ -32,7 +34,13 @@ export class PassTimer {
 
   /** How often the dispatches must be repeated to fill a pass, from a run that has already been warmed up. */
   async repeatsFor(run: readonly Encodable[], most = MOST_REPEATS): Promise<number> {
-    const once = await this.time(run, 1);
+    let repeats = 1;
+    let once = await this.time(run, repeats);
+    // A GPU is done with a small layer within the grain of its clock.
+    while (once * repeats < TELLING_MS && repeats < most) {
+      repeats = Math.min(most, 16 * repeats);
+      once = await this.time(run, repeats);
+    }
     return Math.max(1, Math.min(most, Math.ceil(PASS_MS / Math.max(once, 1e-3))));
   }
 
