@@ -99,6 +99,7 @@ export const flags = {
   force: { about: 'replace what stands in hub.json, and drop entries without a file' },
   filter: { value: 'TEXT', about: 'the layers that have TEXT in their names (default: one of every kind)' },
   rounds: { value: 'N', kind: 'count', about: 'how often each thing is timed (default 7)' },
+  images: { word: 'batch', value: 'N', kind: 'count', about: 'images in a run of a kernel or model (default 1)' },
   html: { value: 'FILE', about: 'write the report there, as a page that reads offline' },
   // Measuring shows its tables as it goes, and the document is kept: it is no answer on stdout.
   json_file: {

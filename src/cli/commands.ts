@@ -195,7 +195,7 @@ export const commands: Readonly<Record<string, Command>> = {
   bench: {
     operands: '[peak|kernels|models|training ...]',
     about: 'measure this GPU and how convoke runs on it; bench merge A.json B.json compares GPUs',
-    flags: ['model', 'filter', 'rounds', 'driver', 'html', 'json_file', 'help'],
+    flags: ['model', 'filter', 'images', 'rounds', 'driver', 'html', 'json_file', 'help'],
     notes: [
       'All four are measured where none is named; Ctrl-C stops after the thing that is being measured.',
       'peak: multiply-adds, memory, dispatches, and the way to the GPU and back. kernels: every kernel that can serve each of',
@@ -207,6 +207,7 @@ export const commands: Readonly<Record<string, Command>> = {
     examples: [
       'convoke bench --html bench.html --json bench.json',
       "convoke bench kernels --filter 'resnet18' --driver swiftshader",
+      'convoke bench kernels models --batch 32',
       'convoke bench merge mine.json theirs.json --html both.html',
     ],
     run: async (args, signal) => (await import('./bench/bench.ts')).bench(args, signal),

@@ -13,7 +13,7 @@ import { kernelTable, layerResult } from './layer_result.ts';
 import { chosenLayers, type Layer } from './layers.ts';
 import { mergeReports } from './merge.ts';
 import { modelTable, trainingTable } from './model_table.ts';
-import { timeModel, timeTraining } from './model_times.ts';
+import { type TimingOptions, timeModel, timeTraining } from './model_times.ts';
 import { roofTable } from './roof_table.ts';
 import { againstPlain } from './same_result.ts';
 import type { LayerResult, Report } from './schema.ts';
@@ -31,6 +31,8 @@ interface Choices {
   readonly layers: readonly Layer[];
   readonly models: readonly string[];
   readonly trained: readonly string[];
+  /** In a run of a kernel or a model. */
+  readonly images: number;
   readonly rounds: number;
   readonly driver: string | undefined;
 }
@@ -52,20 +54,20 @@ export async function bench(args: Arguments, signal: AbortSignal): Promise<numbe
   return wrong.length > 0 ? 1 : 0;
 }
 
-function choicesOf({ operands, model, filter, rounds, driver }: Arguments): Choices {
+function choicesOf({ operands, model, filter, images = 1, rounds = ROUNDS, driver }: Arguments): Choices {
   for (const operand of operands)
     if (!(parts as readonly string[]).includes(operand))
       throw wrongUsage(`bench takes ${parts.join(', ')}, or merge and files, and was given '${operand}'`);
   const asked = new Set((operands.length > 0 ? operands : parts) as readonly Part[]);
   const named = model?.split(',');
   for (const name of named ?? []) registry.info(name); // throws, with the nearest names
-  const layers = chosenLayers(1, filter);
+  const layers = chosenLayers(images, filter);
   if (layers.length === 0) throw wrongUsage(`--filter: no layer has '${filter}' in its name`);
-  return { parts: asked, layers, models: named ?? models, trained: named ?? trained, rounds: rounds ?? ROUNDS, driver };
+  return { parts: asked, layers, models: named ?? models, trained: named ?? trained, images, rounds, driver };
 }
 
 async function measure(choices: Choices, signal: AbortSignal): Promise<Report> {
-  const { parts, driver, rounds } = choices;
+  const { parts, images, driver, rounds } = choices;
   const device = await openDevice(driver === undefined ? {} : { driver });
   const environment = environmentOf(driver, device.facts);
   print(describe(environment));
@@ -119,7 +121,7 @@ async function measure(choices: Choices, signal: AbortSignal): Promise<Report> {
   async function each<T, R>(
     title: string,
     items: readonly T[],
-    work: (item: T, options: { readonly driver: string | undefined; readonly rounds: number }) => Promise<R>,
+    work: (item: T, options: TimingOptions) => Promise<R>,
     format: (results: readonly R[]) => string,
   ): Promise<R[]> {
     const bar = await showCount(title, title === 'kernels' ? 'layers' : 'models');
@@ -127,7 +129,7 @@ async function measure(choices: Choices, signal: AbortSignal): Promise<Report> {
     try {
       for (const item of items) {
         bar.update(results.length, items.length);
-        results.push(await work(item, { driver, rounds }));
+        results.push(await work(item, { images, driver, rounds }));
         signal.throwIfAborted();
       }
     } finally {

@@ -1,6 +1,6 @@
 // Reports side by side: a row for everything that was measured, a column for every adapter.
 
-import { imagesPerSecond } from './model_table.ts';
+import { imagesPerSecond, ofBatch } from './model_table.ts';
 import { three, time } from './roof_table.ts';
 import type { Report } from './schema.ts';
 
@@ -52,12 +52,17 @@ function measured({ roof, kernels = [], models = [], training = [] }: Report): M
           ...peak('writeBuffer', roof.writeGbytes, 'GB/s'),
         ]
       : []),
-    ...kernels.flatMap(({ layer, kernels }): Measured[] => {
+    ...kernels.flatMap(({ layer, batch, kernels }): Measured[] => {
       const chosen = kernels.find((kernel) => kernel.chosen && kernel.wrong === null);
-      return chosen ? [{ part: 'kernels', name: layer, unit: 'ms', value: chosen.medianMs }] : [];
+      return chosen ? [{ part: 'kernels', name: ofBatch(layer, batch), unit: 'ms', value: chosen.medianMs }] : [];
     }),
     ...models.map(
-      (row): Measured => ({ part: 'models', name: row.model, unit: 'images/s', value: imagesPerSecond(row) }),
+      (row): Measured => ({
+        part: 'models',
+        name: ofBatch(row.model, row.batch),
+        unit: 'images/s',
+        value: imagesPerSecond(row),
+      }),
     ),
     ...training.map(
       (row): Measured => ({

@@ -7,9 +7,13 @@ import type { ModelResult, TrainingResult } from './schema.ts';
 export const imagesPerSecond = ({ batch, medianMs }: { readonly batch: number; readonly medianMs: number }): number =>
   (1000 * batch) / medianMs;
 
+/** What is measured, with its batch where that is not one image. */
+export const ofBatch = (name: string, batch: number): string => (batch === 1 ? name : `${name}, batch ${batch}`);
+
 export function modelTable(models: readonly ModelResult[]): string {
   const head = [
     'model, ms',
+    'batch',
     'compile',
     'load',
     'first',
@@ -23,13 +27,14 @@ export function modelTable(models: readonly ModelResult[]): string {
   ];
   const cells = models.map((row) => [
     row.model,
+    `${row.batch}`,
     ...[row.compileMs, row.loadMs, row.firstMs].map((ms) => ms.toFixed(0)),
     ...[row.medianMs, row.bestMs, row.p99Ms, row.cpuMedianMs].map((ms) => ms.toFixed(1)),
     imagesPerSecond(row).toFixed(1),
     size(row.peakBytes),
     `${row.pipelines}`,
   ]);
-  return table(head, cells, 'lrrrrrrrrrr');
+  return table(head, cells, 'lrrrrrrrrrrr');
 }
 
 export function trainingTable(rows: readonly TrainingResult[]): string {

@@ -10,7 +10,9 @@ import { repeated, timed, timesOf } from './measure.ts';
 import { noise } from './noise.ts';
 import type { ModelResult, TrainingResult } from './schema.ts';
 
-interface Options {
+export interface TimingOptions {
+  /** In a run of a model. */
+  readonly images: number;
   readonly driver?: string | undefined;
   /** The most runs; fewer where they take long. */
   readonly rounds: number;
@@ -22,14 +24,14 @@ const TRAINING_SIZE = 64;
 const SMALL_BATCH = 4;
 const LARGE_BATCH = 64;
 
-/** One image, from weights in memory, on a device of its own. Throws UsageError 'unknown_model', DeviceError. */
-export async function timeModel(name: string, { driver, rounds }: Options): Promise<ModelResult> {
+/** A batch of images, from weights in memory, on a device of its own. Throws UsageError 'unknown_model', DeviceError. */
+export async function timeModel(name: string, { images: batch, driver, rounds }: TimingOptions): Promise<ModelResult> {
   const { input } = registry.info(name);
   const weights = weightsOf(name, input.size);
   return onDevice(driver, async (device) => {
     const loaded = await timed(() => registry.load(name, { weights, device }));
     const model = loaded.result;
-    const images = noise(input, 1);
+    const images = noise(input, batch);
     const forward = async () => (await model.forward(images)).data();
     const first = await timed(forward);
     if (first.result.some((logit) => !Number.isFinite(logit)))
@@ -42,7 +44,7 @@ export async function timeModel(name: string, { driver, rounds }: Options): Prom
     const result = {
       model: name,
       size: input.size,
-      batch: 1,
+      batch,
       compileMs: model.ms.compile,
       loadMs: loaded.wallMs - model.ms.compile,
       firstMs: first.wallMs,
@@ -56,7 +58,7 @@ export async function timeModel(name: string, { driver, rounds }: Options): Prom
 }
 
 /** Steps of momentum SGD on one batch of noise, which is learnt by heart. Throws UsageError 'unknown_model', DeviceError. */
-export async function timeTraining(name: string, { driver, rounds }: Options): Promise<TrainingResult> {
+export async function timeTraining(name: string, { driver, rounds }: TimingOptions): Promise<TrainingResult> {
   const { input, classes } = registry.info(name);
   const { channels } = input;
   const size = Math.max(input.minSize, Math.min(input.size, TRAINING_SIZE));

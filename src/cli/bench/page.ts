@@ -133,8 +133,9 @@ function kernelCells({ medianMs, gflops, gbytes, roofShare, speedup }: LayerResu
 
 function modelSection(models: readonly ModelResult[]): Markup {
   const startMs = ({ compileMs, loadMs, firstMs }: ModelResult) => compileMs + loadMs + firstMs;
+  const batch = models[0]?.batch ?? 1;
   return html`<section>
-<h2>Models, one image at a time</h2>
+<h2>Models, ${batch === 1 ? 'one image' : `${batch} images`} at a time</h2>
 <div class="charts">
 ${barsFigure(
   'Images per second',
