@@ -53,7 +53,7 @@ export function factsOf(gpu: GPU, info: GPUAdapterInfo, device: GPUDevice): Adap
     vendor: info.vendor,
     architecture: info.architecture,
     device: info.device,
-    description: info.description,
+    description: described(info),
     fallback: info.isFallbackAdapter,
     features: {
       subgroups,
@@ -66,9 +66,14 @@ export function factsOf(gpu: GPU, info: GPUAdapterInfo, device: GPUDevice): Adap
   };
 }
 
+/** NVIDIA's driver describes itself; what card it is stands in `device` alone. */
+function described({ vendor, device, description }: GPUAdapterInfo): string {
+  return vendor === 'nvidia' && device && description ? `${device} (${description})` : description;
+}
+
 /** What a person would call the adapter; browsers leave all but vendor and architecture empty. */
 export function adapterName(info: GPUAdapterInfo): string {
-  return info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') || 'unnamed';
+  return described(info) || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') || 'unnamed';
 }
 
 /**
