@@ -3,7 +3,8 @@
 import type { ImageSource } from '../image/pixels.ts';
 import type { Preprocess } from '../image/preprocess_spec.ts';
 import type { Device } from '../runtime/device/device.ts';
-import type { Arrays, Executor } from '../runtime/device/executor.ts';
+import type { Executor } from '../runtime/device/executor.ts';
+import type { Arrays } from '../runtime/device/given.ts';
 import { UsageError } from '../runtime/errors.ts';
 import type { Graph } from '../runtime/graph/graph.ts';
 import type { ParameterSpec } from '../runtime/graph/scope.ts';

@@ -6,7 +6,8 @@ import type { Layout } from '../plan/layout.ts';
 import type { PlannedBuffer } from '../plan/plan.ts';
 import type { Program } from '../plan/program.ts';
 import type { Acquired } from './acquire.ts';
-import type { Arrays, Executor, Inside } from './executor.ts';
+import type { Executor, Inside } from './executor.ts';
+import type { Arrays } from './given.ts';
 import { encodeRun } from './passes.ts';
 import type { BoundDispatch, Memory, Residence } from './residence.ts';
 

@@ -5,19 +5,18 @@ import { settle } from '#acquire';
 import type { NamedTensor } from '../../weights/tensors.ts';
 import { breathe } from '../breathe.ts';
 import { DeviceError, UsageError } from '../errors.ts';
-import { atBatch } from '../graph/value.ts';
 import { batchWithinLimits, type Plan, planProgram } from '../plan/plan.ts';
 import { kernelsOf, type Program } from '../plan/program.ts';
 import { unlessAborted } from '../unless_aborted.ts';
 import { type Acquired, checked } from './acquire.ts';
+import { type Arrays, count, given } from './given.ts';
 import { Loader } from './loader.ts';
 import { encodeRun } from './passes.ts';
 import type { Pipelines } from './pipelines.ts';
-import type { Readback } from './readbacks.ts';
+import type { Readback, Readbacks } from './readbacks.ts';
 import { type Memory, type Residence, reside } from './residence.ts';
 import { Turns } from './turns.ts';
-
-export type Arrays = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+import { stage, write } from './write.ts';
 
 /** What `inside` lets its work see. */
 export interface Inside {
@@ -183,39 +182,42 @@ export class Executor {
   }
 
   #upload(residence: Residence, inputs: Arrays): void {
-    for (const [name, buffer] of Object.entries(residence.inputs)) {
-      const data = inputs[name];
-      const elements = count(this.program, residence.plan, residence.plan.inputs[name]!);
-      if (!data) throw new UsageError('invalid_argument', `the run was given no input ${name}`);
-      if (data.length !== elements)
-        throw new UsageError('invalid_argument', `input ${name} takes ${elements} numbers, ${data.length} were given`);
-      this.#acquired.device.queue.writeBuffer(buffer, 0, data);
-    }
+    for (const [name, data] of Object.entries(given(this.program, residence, inputs)))
+      write(this.#acquired, residence.inputs[name]!, 0, data);
   }
 
   /** Has submitted all of a run when it returns; what it returns settles when the results are there. */
   async #run(residence: Residence, inputs: Arrays): Promise<Record<string, Float32Array<ArrayBuffer>>> {
-    const { readbacks } = residence;
-    const taken: Readback[] = [];
+    const { readbacks, stagings } = residence;
+    const taken: (readonly [Readbacks, Readback])[] = [];
+    const take = (from: Readbacks) => {
+      const one = from.take();
+      taken.push([from, one]);
+      return one;
+    };
     let whole = false;
     try {
-      const results = await this.#checked(`a run on a batch of ${residence.plan.batch}`, () => {
-        const readback = readbacks.take();
-        taken.push(readback);
-        this.#upload(residence, inputs);
-        this.#submit(residence, readback);
-        return this.#read(residence, readback);
+      const results = await this.#checked(`a run on a batch of ${residence.plan.batch}`, async () => {
+        const data = given(this.program, residence, inputs);
+        const readback = take(readbacks);
+        const staging = stagings && take(stagings);
+        if (!staging) this.#upload(residence, inputs);
+        this.#submit(residence, readback, staging, data);
+        const mapping = Object.values(staging ?? {}).map((buffer) => buffer.mapAsync(GPUMapMode.WRITE));
+        const [read] = await Promise.all([this.#read(residence, readback), ...mapping]);
+        return read;
       });
       whole = true;
       return results;
     } finally {
-      for (const readback of taken) readbacks.give(readback, whole);
+      for (const [from, one] of taken) from.give(one, whole);
     }
   }
 
-  #submit({ run, outputs }: Residence, readback: Readback): void {
+  #submit({ run, inputs, outputs }: Residence, readback: Readback, staging: Readback | null, data: Arrays): void {
     const { device } = this.#acquired;
     const encoder = device.createCommandEncoder();
+    for (const [name, by] of Object.entries(staging ?? {})) stage(encoder, by, inputs[name]!, data[name]!);
     encodeRun(encoder, run);
     for (const [name, { from, bytes }] of Object.entries(outputs))
       encoder.copyBufferToBuffer(from, 0, readback[name]!, 0, bytes);
@@ -272,11 +274,4 @@ export class Executor {
 
 function disposed(): UsageError {
   return new UsageError('disposed', 'the model was disposed of');
-}
-
-/** The numbers of an input or output, which are in rows. */
-function count(program: Program, { batch }: Plan, id: number): number {
-  const layout = program.buffers[id]?.layout;
-  if (layout?.kind !== 'rows') throw new TypeError(`buffer ${id} is not in rows`);
-  return layout.shape.reduce<number>((product, dim) => product * atBatch(dim, batch), 1);
 }

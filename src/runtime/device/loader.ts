@@ -9,6 +9,7 @@ import { unlessAborted } from '../unless_aborted.ts';
 import { type Acquired, checked } from './acquire.ts';
 import type { Pipelines } from './pipelines.ts';
 import { bind, type Memory, makeTexture, uploadUniforms } from './residence.ts';
+import { write } from './write.ts';
 
 /** Bytes that may lie on the GPU waiting for pipelines to be packed by: with all of a network's there it would take twice its weights. */
 const HELD_BYTES = 64 * 2 ** 20;
@@ -72,7 +73,7 @@ export class Loader {
       for (let at = start; at < end; at += SLICE_ELEMENTS)
         await checked(this.#acquired, `parameter ${name}`, () => {
           const size = Math.min(SLICE_ELEMENTS, end - at);
-          this.#acquired.device.queue.writeBuffer(this.#buffer(id), 4 * (at - start), data, at, size);
+          write(this.#acquired, this.#buffer(id), at - start, data, at, size);
           if (at + size === end) this.#arrived(id);
         });
     }

@@ -1,4 +1,5 @@
-// Buffers that results are read through: runs take them in turn, so that the next one computes while the last one is read.
+// Buffers that results are read through, or inputs written: runs take them in turn, so that the next one computes while the last one
+// is read.
 
 /** Mappable buffers, one an output, by name. */
 export type Readback = Readonly<Record<string, GPUBuffer>>;

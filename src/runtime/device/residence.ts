@@ -20,6 +20,8 @@ export interface Residence {
   readonly outputs: Readonly<Record<string, { readonly from: GPUBuffer; readonly bytes: number }>>;
   /** What outputs are copied to. */
   readonly readbacks: Readbacks;
+  /** What inputs are copied from, mapped; null where they are written at once. */
+  readonly stagings: Readbacks | null;
   readonly arenas: readonly GPUBuffer[];
   dispose(): void;
 }
@@ -38,8 +40,10 @@ export async function reside(
   const { device } = acquired;
   const owned: Memory[] = [];
   let readbacks: Readbacks | null = null;
+  let stagings: Readbacks | null = null;
   const dispose = () => {
     readbacks?.dispose();
+    stagings?.dispose();
     for (const made of owned) made.destroy();
   };
   const make = (): Residence => {
@@ -48,7 +52,7 @@ export async function reside(
       owned.push(made);
       return made;
     };
-    const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+    const { STORAGE, COPY_SRC, COPY_DST, MAP_READ, MAP_WRITE } = GPUBufferUsage;
     const arenas = plan.arenas.map((size, i) => buffer(`arena ${i}`, size, STORAGE | COPY_SRC | COPY_DST));
     const ends = new Map<number, GPUBuffer>();
     const end = (id: number) => {
@@ -67,6 +71,14 @@ export async function reside(
         device.createBuffer({ label: `${name} readback`, size: bytes, usage: MAP_READ | COPY_DST }),
       ),
     );
+    // Where runs overlap, the next one's inputs are on their way while this one computes, by memory of their own: what `writeBuffer` copies
+    // through is not free before that is done. Where a CPU plays the GPU there is nothing to overlap.
+    if (!acquired.facts.fallback)
+      stagings = new Readbacks(runs, () =>
+        mapValues(inputs, ({ size }, name) =>
+          device.createBuffer({ label: `${name} staging`, size, usage: MAP_WRITE | COPY_SRC, mappedAtCreation: true }),
+        ),
+      );
     const textures = new Map<number, GPUTexture>();
     for (const { id, name, role, texture, shared } of plan.buffers) {
       if (role !== 'activation' || !texture || shared !== undefined) continue;
@@ -96,7 +108,7 @@ export async function reside(
       });
       return { ...bind(device, pipelines, plan, uniforms, dispatch, resource), copies };
     });
-    return { plan, run, inputs, outputs, readbacks, arenas, dispose };
+    return { plan, run, inputs, outputs, readbacks, stagings, arenas, dispose };
   };
   try {
     return await checked(acquired, `memory for a batch of ${plan.batch} (${plan.peakBytes} bytes)`, make);

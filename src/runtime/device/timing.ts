@@ -4,7 +4,8 @@ import { settle } from '#acquire';
 import { DeviceError } from '../errors.ts';
 import type { Dispatch } from '../plan/plan.ts';
 import type { Acquired } from './acquire.ts';
-import type { Arrays, Executor } from './executor.ts';
+import type { Executor } from './executor.ts';
+import type { Arrays } from './given.ts';
 import type { BoundDispatch } from './residence.ts';
 import { encodeTimed } from './timed_passes.ts';
 

@@ -68,7 +68,7 @@ export interface Plan {
   readonly uniformWords: readonly number[];
   readonly inputs: Readonly<Record<string, number>>;
   readonly outputs: Readonly<Record<string, number>>;
-  /** Bytes of GPU memory while batches run: constants, arenas, texels, inputs, outputs, readback, uniforms. */
+  /** Bytes of GPU memory while batches run: constants, arenas, texels, inputs, outputs, what these are copied through, uniforms. */
   readonly peakBytes: number;
 }
 
@@ -163,7 +163,8 @@ function attempt(program: Program, facts: AdapterFacts, { batch, guardBytes = 0 
   const kept = keptBuffers(program);
   const sum = (bytes: readonly number[]) => bytes.reduce((total, size) => total + size, 0);
   const own = buffers.filter(({ id, arena, shared }) => arena === null && shared === undefined && kept.has(id));
-  const readback = buffers.filter(({ role }) => role === 'output');
+  // Where a CPU plays the GPU inputs are written at once.
+  const copied = buffers.filter(({ role }) => role === 'output' || (role === 'input' && !facts.fallback));
   return {
     batch,
     buffers,
@@ -174,7 +175,7 @@ function attempt(program: Program, facts: AdapterFacts, { batch, guardBytes = 0 
     uniformWords: words,
     inputs: program.inputs,
     outputs: program.outputs,
-    peakBytes: sum([...own, ...readback].map(({ bytes }) => bytes)) + sum(arenas) + texels.bytes + 4 * words.length,
+    peakBytes: sum([...own, ...copied].map(({ bytes }) => bytes)) + sum(arenas) + texels.bytes + 4 * words.length,
   };
 }
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { build, defaults } from '../../../src/registry/build.ts';
 import { compile } from '../../../src/runtime/compile/compile.ts';
-import type { Device } from '../../../src/runtime/device/device.ts';
+import { Device } from '../../../src/runtime/device/device.ts';
 import { Executor } from '../../../src/runtime/device/executor.ts';
 import { keptBuffers } from '../../../src/runtime/plan/plan.ts';
 import type { Program } from '../../../src/runtime/plan/program.ts';
@@ -152,6 +152,21 @@ describe('Executor.run', () => {
     });
     expect(await logits(executor)).toEqual(expected);
     executor.dispose();
+  });
+
+  it('gives the same bits whether runs overlap, with inputs staged as on a GPU', async () => {
+    const { acquired } = device;
+    const gpu = new Device({ ...acquired, facts: { ...acquired.facts, fallback: false } });
+    const executor = await load(gpu, await prepared(gpu), parameters());
+    const images = await Promise.all([1, 2, 3, 4, 5, 6].map(async (n) => (await tinyBatch(n).data()).slice(-768)));
+    const alone: Float32Array[] = [];
+    for (const image of images) alone.push((await executor.run(1, { image })).logits!);
+    const overlapped = await Promise.all(images.map((image) => executor.run(1, { image })));
+    expect(overlapped.map(({ logits }) => logits)).toEqual(alone);
+    expect(new Set(alone.map(String)).size).toBe(images.length);
+    expect(spy.live().filter(({ label }) => label === 'image staging').length).toBeGreaterThan(1);
+    executor.dispose();
+    expect(spy.live().filter(({ label }) => label === 'image staging')).toEqual([]);
   });
 
   it('refuses a batch past the limits, and says what would fit', async () => {
