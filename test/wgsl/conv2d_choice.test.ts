@@ -40,7 +40,7 @@ const calls: [string, number[], Record<string, string>][] = [
       lavapipe: 'conv2d_texels',
       swiftshader: 'conv2d_broadcast',
       noSubgroups: 'conv2d_grouped',
-      discrete: 'conv2d_tile_128x64',
+      discrete: 'conv2d_tile_64x64',
     },
   ],
   [
@@ -53,18 +53,18 @@ const calls: [string, number[], Record<string, string>][] = [
     [64, 56, 128, 3, 2, 1],
     { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_split_64x64' },
   ],
-  ['3x3 of few channels', [6, 14, 16, 3, 1, 1], { lavapipe: 'conv2d_narrow', discrete: 'conv2d_tile_32x32' }],
+  ['3x3 of few channels', [6, 14, 16, 3, 1, 1], { lavapipe: 'conv2d_narrow', discrete: 'conv2d_tile_64x32' }],
   ['one channel, few filters', [1, 28, 6, 5, 1, 1], { lavapipe: 'conv2d_narrow' }],
   ['few filters, many channels', [64, 28, 10, 1, 1, 1], { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast' }],
   [
     'few filters of one pixel',
     [84, 1, 10, 1, 1, 1],
-    { lavapipe: 'conv2d_texels_4', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_tile_32x32' },
+    { lavapipe: 'conv2d_texels_4', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_tile_64x32' },
   ],
   [
     'a point',
     [256, 14, 1024, 1, 1, 1],
-    { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_tile_64x32' },
+    { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_split_64x64' },
   ],
   ['narrow groups', [128, 56, 128, 3, 1, 32], { lavapipe: 'conv2d_grouped', discrete: 'conv2d_grouped' }],
   [

@@ -26,8 +26,6 @@ export type Conv2dAttributes = z.infer<typeof conv2dAttributes>;
 /** Pixels by filters of a workgroup, sums made at once or split into parts. */
 export const tileNames = [
   'conv2d_tile_64x64',
-  'conv2d_tile_128x128',
-  'conv2d_tile_128x64',
   'conv2d_tile_64x32',
   'conv2d_tile_32x32',
   'conv2d_split_64x64',
