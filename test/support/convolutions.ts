@@ -35,6 +35,7 @@ export const convolutionCases: [
   ['many channels, odd counts of everything', [1, 36, 13, 11], 20, 3, 1, 1, 1, ''],
   ['three images, residual and relu', [3, 20, 9, 14], 36, 3, 1, 1, 1, 'residual relu'],
   ['two tiles of four rows, many filters', [2, 16, 7, 7], 100, 3, 1, 1, 1, 'relu'],
+  ['as many channels as pay for transforms', [2, 40, 9, 7], 36, 3, 1, 1, 1, 'residual relu'],
   ['no padding, residual', [1, 24, 12, 10], 16, 3, 1, 0, 1, 'residual'],
   ['more padding than the kernel needs', [1, 16, 8, 9], 16, 3, 1, 2, 1, 'relu'],
   ['a point that skips pixels, residual', [3, 20, 9, 9], 100, 1, 2, 0, 1, 'residual relu'],

@@ -43,11 +43,7 @@ const calls: [string, number[], Record<string, string>][] = [
       discrete: 'conv2d_tile_64x64',
     },
   ],
-  [
-    '3x3',
-    [64, 56, 64, 3, 1, 1],
-    { lavapipe: 'winograd', noSubgroups: 'conv2d_grouped', discrete: 'conv2d_split_64x64' },
-  ],
+  ['3x3', [64, 56, 64, 3, 1, 1], { lavapipe: 'winograd', noSubgroups: 'conv2d_grouped', discrete: 'winograd_tile' }],
   [
     '3x3 that halves',
     [64, 56, 128, 3, 2, 1],

@@ -33,6 +33,8 @@ export const tileNames = [
 ] as const;
 
 const onGpu = (facts: AdapterFacts) => !onCpu(facts);
+const threeByThree = (facts: AdapterFacts, { inputs }: Value) =>
+  onGpu(facts) && inputs.w?.shape[2] === 3 && inputs.w.shape[3] === 3;
 // What only measuring chooses.
 const nowhere = () => false;
 const grouped = (_: AdapterFacts, { attributes }: Value) => Number(attributes.groups) > 1;
@@ -61,6 +63,7 @@ const kernels: readonly Candidate<Conv2dAttributes>[] = [
   ...family(['conv2d_texels', 'conv2d_texels_4'], onCpu, () => import('./conv2d_texels.ts')),
   late('conv2d_narrow', onCpu, () => import('./conv2d_narrow.ts')),
   ...family(['winograd', 'winograd_2x2'], onCpu, () => import('../winograd/winograd.ts')),
+  late('winograd_tile', threeByThree, async () => (await import('../winograd/winograd_tile.ts')).winogradTile),
   late('depthwise', grouped, () => import('../depthwise/depthwise.ts')),
   late('depthwise_texels', groupedOnCpu, () => import('../depthwise/depthwise_texels.ts')),
   ...family(['depthwise_4x4', 'depthwise_2x4'], grouped, () => import('../depthwise/depthwise_block.ts')),

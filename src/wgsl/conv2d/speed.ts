@@ -4,7 +4,16 @@ import type { AdapterFacts } from '../../runtime/plan/facts.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
 import type { Call } from '../op.ts';
 
-type Method = 'broadcast' | 'texels' | 'narrow' | 'winograd' | 'winograd_2x2' | 'depthwise' | 'grouped' | 'tile';
+type Method =
+  | 'broadcast'
+  | 'texels'
+  | 'narrow'
+  | 'winograd'
+  | 'winograd_2x2'
+  | 'winograd_tile'
+  | 'depthwise'
+  | 'grouped'
+  | 'tile';
 
 // Multiples of the plain kernel's speed. On a CPU as measured on lavapipe (Zen 3); SwiftShader keeps the order. There barriers
 // and workgroup memory cost more than they save. On GPUs they are what feeds the arithmetic, and what CPUs want is not offered.
@@ -14,6 +23,7 @@ const onCpu: Readonly<Record<Method, number>> = {
   narrow: 9,
   winograd: 24,
   winograd_2x2: 17,
+  winograd_tile: 0.5,
   depthwise: 8,
   grouped: 4,
   tile: 0.5,
@@ -24,6 +34,7 @@ const onGpu: Readonly<Record<Method, number>> = {
   narrow: 0,
   winograd: 0,
   winograd_2x2: 0,
+  winograd_tile: 20,
   depthwise: 8,
   grouped: 4,
   tile: 10,
@@ -42,6 +53,7 @@ const preparation: Readonly<Record<Method, number>> = {
   narrow: 0,
   winograd: TRANSFORMING,
   winograd_2x2: TRANSFORMING / 2,
+  winograd_tile: TRANSFORMING,
   depthwise: 0,
   grouped: PACKING,
   tile: PACKING,

@@ -25,11 +25,10 @@ function matrices(points: readonly number[]) {
   };
 }
 
+const four = matrices([0, 3 / 4, -3 / 4, 3 / 2, -3 / 2]);
+
 /** By the candidate's name: F(4x4, 3x3) and F(2x2, 3x3). */
-export const forms = {
-  winograd: matrices([0, 3 / 4, -3 / 4, 3 / 2, -3 / 2]),
-  winograd_2x2: matrices([0, 1, -1]),
-} as const;
+export const forms = { winograd: four, winograd_2x2: matrices([0, 1, -1]), winograd_tile: four } as const;
 
 export type FormName = keyof typeof forms;
 

@@ -1,0 +1,53 @@
+// Products back from the domain of F(4x4, 3x3): y = A^T m A, then what follows the sum. m [36][tile][K], y [N,P,Q,K]. One
+// invocation: one channel of a tile of 4x4 pixels, those of neighbouring channels side by side; vectors are pixels of a row. Frame: each.
+struct Params {
+  y: Image, residual: Image, count: u32, tiles_h: u32, tiles_w: u32, tiles: u32, low: f32, high: f32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> m: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<Scalar>;
+
+// A^T: the powers 0 to 3 of the points 0, 3/4, -3/4, 3/2, -3/2 and infinity.
+fn interpolate(m0: f32, m1: f32, m2: f32, m3: f32, m4: f32, m5: f32) -> vec4f {
+  let even1 = m1 + m2;
+  let odd1 = m1 - m2;
+  let even2 = m3 + m4;
+  let odd2 = m3 - m4;
+  return vec4f(
+    m0 + even1 + even2,
+    0.75 * odd1 + 1.5 * odd2,
+    0.5625 * even1 + 2.25 * even2,
+    0.421875 * odd1 + 3.375 * odd2 + m5,
+  );
+}
+
+fn item(i: u32) {
+  let k = i % params.y.written;
+  let tile = i / params.y.written;
+  let line = tile / params.tiles_w;
+  let n = line / params.tiles_h;
+  let top = line % params.tiles_h * 4u;
+  let left = tile % params.tiles_w * 4u;
+  let point = params.tiles * params.y.written;
+  var columns: array<vec4f, 6>;
+  for (var s = 0u; s < 6u; s++) {
+    var p: array<f32, 6>;
+    for (var r = 0u; r < 6u; r++) { p[r] = m[i + (6u * r + s) * point]; }
+    columns[s] = interpolate(p[0], p[1], p[2], p[3], p[4], p[5]);
+  }
+  let keep = k < params.y.channels;
+  var bias = 0.0;
+  if (keep) { bias = load_bias(k); }
+  for (var r = 0u; r < 4u; r++) {
+    if (top + r >= params.y.height) { break; }
+    var row = interpolate(columns[0][r], columns[1][r], columns[2][r], columns[3][r], columns[4][r], columns[5][r]) + bias;
+    let to = Place(n, top + r, left, k);
+    for (var s = 0u; s < 4u; s++) {
+      if (left + s < params.y.width) { row[s] += load_residual(beside(to, s)); }
+    }
+    row = select(vec4f(0.0), activate(row), keep);
+    for (var s = 0u; s < 4u; s++) {
+      if (left + s < params.y.width) { y[address(params.y, beside(to, s))] = Scalar(row[s]); }
+    }
+  }
+}
