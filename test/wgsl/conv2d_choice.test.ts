@@ -72,7 +72,7 @@ const calls: [string, number[], Record<string, string>][] = [
   [
     'depthwise',
     [32, 112, 32, 3, 1, 32],
-    { lavapipe: 'depthwise_texels', swiftshader: 'depthwise', noSubgroups: 'depthwise', discrete: 'depthwise' },
+    { lavapipe: 'depthwise_texels', swiftshader: 'depthwise', noSubgroups: 'depthwise', discrete: 'depthwise_2x4' },
   ],
 ];
 

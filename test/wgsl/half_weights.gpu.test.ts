@@ -137,7 +137,7 @@ describe('in half precision as on a GPU', () => {
   it.each([
     ['conv2d_tile', 1],
     ['conv2d_grouped', 3],
-    ['depthwise', 12],
+    ['depthwise_block', 12],
   ] as const)('%s', async (kernel, groups) => {
     const rounded = {
       x: filled(`${kernel}/x`, [2, 12, 9, 11]),

@@ -20,31 +20,36 @@ const MOST_TAPS = 49;
 
 /** By their candidates' names: rows and columns of a block. */
 export const ways = {
-  depthwise_4x4: way(4, 4, 1),
-  depthwise_2x4: way(2, 4, 0.9),
+  depthwise_4x4: way(4, 4, { lavapipe: 1.5, swiftShader: 0.4, gpu: 0.7 }),
+  depthwise_2x4: way(2, 4, { lavapipe: 1.35, swiftShader: 0.36, gpu: 1.3 }),
 } as const;
 
-/** `share`: of the speed of blocks of 4x4. */
-function way(down: number, across: number, share: number): Way<Conv2dAttributes> {
+/**
+ * Over depthwise.wgsl, as measured: lavapipe unrolls the loops and holds the arrays in registers, SwiftShader does neither. An NVIDIA H100
+ * has too little to do where blocks are large.
+ */
+interface Advantage {
+  readonly lavapipe: number;
+  readonly swiftShader: number;
+  readonly gpu: number;
+}
+
+function way(down: number, across: number, advantage: Advantage): Way<Conv2dAttributes> {
   return {
     suits(call) {
       const { channels, filters, perGroup, kernelH, kernelW } = geometry(call);
       const { dilation } = call.attributes;
       if (perGroup > 1 || filters !== channels || channels === 1 || kernelH * kernelW > MOST_TAPS) return 0;
-      return Math.max(...dilation) > 1 ? 0 : share * advantage(call.facts) * speed(call.facts, 'depthwise');
+      return Math.max(...dilation) > 1 ? 0 : advantage[on(call.facts)] * speed(call.facts, 'depthwise');
     },
     needs,
     emit: (call, emitter) => emitBlocks(call, emitter, down, across),
   };
 }
 
-/**
- * Over depthwise.wgsl, as measured: lavapipe unrolls the loops and holds the arrays in registers, SwiftShader does neither. No GPU has
- * been measured, so none is given it without.
- */
-function advantage({ fallback, subgroupSize }: AdapterFacts): number {
-  if (!fallback) return 0.9;
-  return subgroupSize === 8 ? 1.5 : 0.4;
+function on({ fallback, subgroupSize }: AdapterFacts): keyof Advantage {
+  if (!fallback) return 'gpu';
+  return subgroupSize === 8 ? 'lavapipe' : 'swiftShader';
 }
 
 function emitBlocks(call: Call<Conv2dAttributes>, emitter: Emitter, down: number, across: number): void {
