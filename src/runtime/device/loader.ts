@@ -1,6 +1,7 @@
 // Parameters onto the GPU as they arrive: each load step runs when its last input and its pipeline are there, and what nobody needs then is freed.
 
 import type { NamedTensor } from '../../weights/tensors.ts';
+import { breathe } from '../breathe.ts';
 import { DeviceError, WeightsError } from '../errors.ts';
 import { elementCount } from '../graph/value.ts';
 import { keptBuffers, type Plan } from '../plan/plan.ts';
@@ -15,6 +16,8 @@ import { write } from './write.ts';
 const HELD_BYTES = 64 * 2 ** 20;
 /** Copied at once; a longer copy would hold up a page. */
 const SLICE_ELEMENTS = 4 * 2 ** 20;
+/** What may be on its way to the GPU, its answer not awaited: one that comes from another process comes behind all that this has to do. */
+const ON_ITS_WAY_ELEMENTS = 2 * SLICE_ELEMENTS;
 
 export class Loader {
   readonly #acquired: Acquired;
@@ -30,6 +33,8 @@ export class Loader {
   readonly #readers = new Map<number, number>();
   readonly #writers = new Map<number, number>();
   readonly #wanted: Map<string, BufferSpec[]>;
+  /** Copies whose answer has not come, oldest first. */
+  readonly #onTheirWay: { readonly elements: number; readonly answer: Promise<void> }[] = [];
 
   /** `plan` may be for any batch size: load steps do not depend on it. Pipelines may be compiling; `signal` ends the wait for them. */
   constructor(acquired: Acquired, pipelines: Pipelines, program: Program, plan: Plan, signal?: AbortSignal) {
@@ -70,12 +75,17 @@ export class Loader {
       ]);
     for (const { id, parameter } of targets) {
       const [start, end] = [parameter!.from * rowElements, parameter!.to * rowElements];
-      for (let at = start; at < end; at += SLICE_ELEMENTS)
-        await checked(this.#acquired, `parameter ${name}`, () => {
-          const size = Math.min(SLICE_ELEMENTS, end - at);
-          write(this.#acquired, this.#buffer(id), at - start, data, at, size);
-          if (at + size === end) this.#arrived(id);
+      for (let at = start; at < end; at += SLICE_ELEMENTS) {
+        const elements = Math.min(SLICE_ELEMENTS, end - at);
+        const answer = checked(this.#acquired, `parameter ${name}`, () => {
+          write(this.#acquired, this.#buffer(id), at - start, data, at, elements);
+          if (at + elements === end) this.#arrived(id);
         });
+        answer.catch(() => {}); // it is told when it is awaited
+        this.#onTheirWay.push({ elements, answer });
+        await this.#answered(ON_ITS_WAY_ELEMENTS);
+        await breathe();
+      }
     }
     this.#wanted.delete(name);
     while (this.#heldBytes() > HELD_BYTES) await this.#waitForPipeline();
@@ -90,6 +100,7 @@ export class Loader {
     if (missing !== undefined)
       throw new WeightsError('weights_mismatch', `parameter ${missing} was never given (${this.#wanted.size} missing)`);
     while (this.#complete().length > 0) await this.#waitForPipeline();
+    await this.#answered(0);
     if (this.#waiting.length > 0)
       throw new DeviceError('invalid_program', `load step ${this.#waiting[0]?.step.kernel.name} never became ready`);
     this.#uniforms.destroy();
@@ -101,6 +112,12 @@ export class Loader {
     this.#uniforms.destroy();
     for (const memory of this.#memory.values()) memory.destroy();
     this.#memory.clear();
+  }
+
+  /** Waits until no more than so many elements are on their way. Throws what went wrong with one. */
+  async #answered(most: number): Promise<void> {
+    const elements = () => this.#onTheirWay.reduce((sum, copy) => sum + copy.elements, 0);
+    while (elements() > most) await this.#onTheirWay.shift()!.answer;
   }
 
   #arrived(id: number): void {
