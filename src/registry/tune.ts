@@ -1,7 +1,7 @@
 // Measuring the kernels of a model's layers, of its training step too.
 
 import type { Choices } from '../runtime/compile/choices.ts';
-import { optimise } from '../runtime/compile/compile.ts';
+import { loadPasses, optimise } from '../runtime/compile/compile.ts';
 import { optimiseTraining } from '../runtime/compile/training.ts';
 import { type Device, sharedDevice } from '../runtime/device/device.ts';
 import { type TuneOptions as Measuring, type TunedClass, tune } from '../runtime/device/tune.ts';
@@ -39,6 +39,7 @@ export async function tuneModel(name: string, spec: ModelSpec, options: TuneOpti
   const device = options.device ?? (await sharedDevice(driver));
   const choices = await choicesOf(device, cacheDir);
   const built = build(spec, { ...defaults(spec), size });
+  await loadPasses(built.graph, device.facts);
   const graph = training ? trainingGraph(built, device) : optimise(built.graph, device.facts);
   const classes = await tuneGraph(device, graph, choices, { ...options, batch: options.batch ?? (training ? 8 : 1) });
   return { classes, quarantined: choices.toJSON().quarantined };

@@ -5,7 +5,7 @@ import { ELEMENTS, type Kernel } from './kernel.ts';
 
 const HALVES: Readonly<Record<string, string>> = { f32: 'f16', vec2f: 'vec2h', vec4f: 'vec4h' };
 const BOUND = /(var<storage[^>]*>\s*(\w+)\s*:\s*array<)(f32|vec2f|vec4f)>/g;
-const TEXELS = /(var (\w+): texture_storage_2d<)rgba32float(, read>)/g;
+const TEXELS = /(var\s+(\w+)\s*:\s*texture_storage_2d<)rgba32float(\s*,\s*read>)/g;
 
 /**
  * The same step by a kernel that reads and writes as f16 what lies so. Kernels convert whatever they read of an image, and write it as

@@ -1,22 +1,18 @@
 // [n, C, H, W] -> [n, C*H*W] in PyTorch's order. Nothing moves where the image is one pixel.
 
 import * as z from 'zod/mini';
-import { atBatch } from '../../runtime/graph/value.ts';
-import type { Layout } from '../../runtime/plan/layout.ts';
+import { atBatch, type Value } from '../../runtime/graph/value.ts';
+import { imageSize, type Layout } from '../../runtime/plan/layout.ts';
+import { late } from '../late.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
-import { each } from '../shared/frame.ts';
-import { image } from '../shared/image.ts';
-import source from './flatten.wgsl';
 
-const plain: Candidate = {
-  name: 'flatten',
-  suits: () => 1,
-  emit(_, emitter) {
-    const bind = { x: emitter.input('x'), y: emitter.output };
-    const { written } = image(emitter.output);
-    emitter.step(each({ name: 'flatten', sources: [source], bind }, (n) => written * n));
-  },
+const pixels = ({ inputs: { x } }: Pick<Value, 'inputs'>) => {
+  const { height, width } = imageSize(x?.shape ?? []);
+  return height * width;
 };
+
+/** For what is a view, of which nothing is ever emitted. */
+const still: Candidate = { name: 'flatten_view', suits: (call) => (pixels(call) > 1 ? 0 : 1), emit() {} };
 
 export const flatten = defineOp({
   name: 'flatten',
@@ -27,5 +23,12 @@ export const flatten = defineOp({
     return ['n', shape.slice(1).reduce<number>((product, dim) => product * atBatch(dim, 1), 1)];
   },
   view: (_, input: Layout) => (input.kind === 'image' && input.height * input.width === 1 ? input : null),
-  kernels: [plain],
+  kernels: [
+    late(
+      'flatten',
+      (_, value) => pixels(value) > 1,
+      () => import('./flatten_pixels.ts'),
+    ),
+    still,
+  ],
 });
