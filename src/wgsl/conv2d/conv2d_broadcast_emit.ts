@@ -11,12 +11,10 @@ import imageText from '../shared/image.wgsl';
 import lanes4 from '../shared/lanes_4.wgsl';
 import lanes8 from '../shared/lanes_8.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
-import texel from '../shared/texel.wgsl';
-import { texelsOf } from '../shared/texels.ts';
+import { asTexels, type ReadTexels } from '../shared/texels.ts';
 import texels4 from '../shared/texels_4.wgsl';
 import texels8 from '../shared/texels_8.wgsl';
 import { texelsEpilogue } from '../shared/texels_epilogue.ts';
-import xTexels from '../shared/x_texels.wgsl';
 import { broadcastLanes } from './broadcast_lanes.ts';
 import product from './broadcast_product.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
@@ -115,20 +113,20 @@ export function broadcastStep(
   emitter: Emitter,
   wanted: BroadcastProduct,
 ): Omit<Step, 'layer' | 'operator'> {
-  const { x, w, y, order, tile, before, z, pixels, images, steps } = wanted;
+  const { w, y, order, tile, before, z, pixels, images, steps } = wanted;
   if (w.layout.kind !== 'texture') throw new TypeError(`weights are laid out as ${w.layout.kind}`);
   const { width } = w.layout;
   const lanes = broadcastLanes(call);
   const panels = Math.ceil(images(1).y.written / (4 * lanes));
   const count = (n: number) => panels * Math.ceil(pixels(n) / tile.pixels);
-  const { name, sources, constants = {}, read, epilogue } = reading(call, emitter, wanted);
+  const { name, sources, constants = {}, read, copied, epilogue } = reading(call, emitter, wanted);
   return {
     kernel: defineKernel(name, [product, ...sources, imageText, linearIndex, ...epilogue.sources], {
       constants,
       enables: ['subgroups'],
     }),
     bind: { x: read, w, y, ...before?.bind, ...epilogue.bind },
-    copied: { ...(read !== x && { x }), ...epilogue.copied },
+    copied: { ...copied, ...epilogue.copied },
     uniforms: (n) => ({
       count: count(n),
       panels,
@@ -153,12 +151,9 @@ export function broadcastStep(
   };
 }
 
-interface Reading {
+interface Reading extends ReadTexels {
   readonly name: string;
-  readonly sources: readonly string[];
   readonly constants?: Readonly<Record<string, number>>;
-  /** x, or what it is copied into. */
-  readonly read: BufferRef;
   /** With or without a bias it is one pipeline; of texels, with or without a residual too. */
   readonly epilogue: JoinedEpilogue;
 }
@@ -174,15 +169,16 @@ function reading(
       sources: [fromBuffer, ...(lanesText[broadcastLanes(call)] ?? [])],
       constants: { ROWS: tile.pixels },
       read: x,
+      copied: {},
       epilogue: epilogueOf(call, emitter, 'quad', standIn),
     };
-  const read = emitter.scratch('texels', texelsOf(x.layout));
+  const texels = asTexels(emitter, x);
   const pixels = tile.pixels === 16 ? [pixels16, before?.source ?? texelPair] : [pixels4];
   return {
     name: before ? 'separable_texels' : 'conv2d_texels',
-    sources: [fromTexels, ...pixels, xTexels, texel],
+    ...texels,
+    sources: [fromTexels, ...pixels, ...texels.sources],
     ...(before && { constants: before.constants }),
-    read,
-    epilogue: texelsEpilogue(call, emitter, standIn, read),
+    epilogue: texelsEpilogue(call, emitter, standIn, texels.read),
   };
 }

@@ -9,9 +9,7 @@ import type { Call, Emitter } from '../op.ts';
 import { epilogueOf } from '../shared/epilogue.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
-import texel from '../shared/texel.wgsl';
-import { texelBytes, texelsOf } from '../shared/texels.ts';
-import xTexels from '../shared/x_texels.wgsl';
+import { asTexels, texelBytes } from '../shared/texels.ts';
 import { needs } from './depthwise.ts';
 import source from './depthwise_texels.wgsl';
 import { filterTexture, packFilters } from './pack_filters.ts';
@@ -37,21 +35,22 @@ export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
   const x = emitter.input('x');
   const y = image(emitter.output);
   const lanes = broadcastLanes(call);
+  const { sources, read, copied } = asTexels(emitter, x);
   const epilogue = epilogueOf(call, emitter, 'quad');
   const quads = y.written / 4;
   const count = quads * Math.ceil(outW / PIXELS);
   emitter.step({
-    kernel: defineKernel('depthwise_texels', [source, xTexels, texel, imageText, ...epilogue.sources], {
+    kernel: defineKernel('depthwise_texels', [source, ...sources, imageText, ...epilogue.sources], {
       constants: { COLUMNS: kernelW, STRIDE: call.attributes.stride[1] },
       overrides: { LANES: lanes },
     }),
     bind: {
-      x: emitter.scratch('texels', texelsOf(x.layout)),
+      x: read,
       w: packFilters(call, emitter, emitter.input('w')),
       y: emitter.output,
       ...epilogue.bind,
     },
-    copied: { x },
+    copied,
     uniforms: () => ({
       ...imageUniforms('x', underOutput(call, image(x))),
       ...imageUniforms('y', y),

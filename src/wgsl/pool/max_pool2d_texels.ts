@@ -2,9 +2,7 @@
 
 import { readsTexels } from '../conv2d/broadcast_lanes.ts';
 import type { Call, Emitter } from '../op.ts';
-import texel from '../shared/texel.wgsl';
-import { texelBytes, texelsOf } from '../shared/texels.ts';
-import xTexels from '../shared/x_texels.wgsl';
+import { asTexels, texelBytes } from '../shared/texels.ts';
 import { type MaxPool2dAttributes, maxPoolStep } from './max_pool2d.ts';
 
 // Over the plain kernel, as measured on lavapipe.
@@ -17,8 +15,6 @@ export function suits(call: Call<MaxPool2dAttributes>): number {
 }
 
 export function emit(call: Call<MaxPool2dAttributes>, emitter: Emitter): void {
-  const x = emitter.input('x');
-  const texels = emitter.scratch('texels', texelsOf(x.layout));
-  const step = maxPoolStep(call, emitter, { x: texels, y: emitter.output }, [xTexels, texel]);
-  emitter.step({ ...step, copied: { x } });
+  const { sources, read, copied } = asTexels(emitter, emitter.input('x'));
+  emitter.step({ ...maxPoolStep(call, emitter, { x: read, y: emitter.output }, sources), copied });
 }

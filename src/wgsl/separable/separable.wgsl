@@ -16,7 +16,7 @@ fn load_pair(near: u32, far: u32, c: u32) -> Pair {
   return Pair(bounded(sums.near), bounded(sums.far));
 }
 
-// Comparisons keep a NaN.
+// Comparisons keep a NaN in drivers for CPUs, which alone run this; activate_range.wgsl is for all.
 fn bounded(v: vec4f) -> vec4f {
   return select(select(v, vec4f(params.d_high), v > vec4f(params.d_high)), vec4f(params.d_low), v < vec4f(params.d_low));
 }

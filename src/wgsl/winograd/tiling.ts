@@ -1,6 +1,6 @@
 // How an image is cut into Winograd's tiles, and where the filters of his domain lie.
 
-import type { TextureLayout } from '../../runtime/plan/layout.ts';
+import { type ImageLayout, imageLayout, NO_HALO, type TextureLayout } from '../../runtime/plan/layout.ts';
 import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
 import { geometry } from '../conv2d/geometry.ts';
@@ -29,4 +29,9 @@ export function tiling(call: Call<Conv2dAttributes>, { made }: Form): Tiling {
 export function filterTexture(call: Call<Conv2dAttributes>, { side }: Form, rows: number): TextureLayout | null {
   const lanes = broadcastLanes(call);
   return weightTexture(call, side * side * panelsOf(call, lanes), rows, lanes);
+}
+
+/** Tiles of one point as the pixels of an image, `written` channels each. */
+export function tileRow(channels: number, tiles: number, written: number): ImageLayout {
+  return imageLayout(['n', channels, 1, tiles], { halo: NO_HALO, block: written });
 }

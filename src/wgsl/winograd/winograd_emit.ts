@@ -1,6 +1,5 @@
 // The dispatches of winograd.ts: filters, inputs, a product for each point, outputs.
 
-import { type ImageLayout, imageLayout, NO_HALO } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
 import { broadcastLanes, readsTexels } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
@@ -13,12 +12,10 @@ import { epilogueOf, sumOf } from '../shared/epilogue.ts';
 import { each } from '../shared/frame.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
-import texel from '../shared/texel.wgsl';
-import { texelsOf } from '../shared/texels.ts';
+import { asTexels, type ReadTexels } from '../shared/texels.ts';
 import { texelsEpilogue } from '../shared/texels_epilogue.ts';
 import xQuads from '../shared/x_quads.wgsl';
-import xTexels from '../shared/x_texels.wgsl';
-import { type Form, filterTexture, tiling } from './tiling.ts';
+import { type Form, filterTexture, tileRow, tiling } from './tiling.ts';
 import filterText from './winograd_filter.wgsl';
 import filter2 from './winograd_filter_2.wgsl';
 import filter4 from './winograd_filter_4.wgsl';
@@ -61,7 +58,7 @@ export function emitWinograd(call: Call<Conv2dAttributes>, emitter: Emitter, for
       tile,
       z: points,
       pixels: (n) => n * tiles,
-      images: (n) => ({ x: row(channels, n * tiles, channels), y: row(filters, n * tiles, written) }),
+      images: (n) => ({ x: tileRow(channels, n * tiles, channels), y: tileRow(filters, n * tiles, written) }),
       steps: (n) => ({
         tap_down: 0,
         tap_across: 0,
@@ -78,11 +75,6 @@ export function emitWinograd(call: Call<Conv2dAttributes>, emitter: Emitter, for
 function productTile(call: Call<Conv2dAttributes>, tiles: number): Tile {
   if (readsTexels(call)) return { from: 'texels', pixels: tiles <= 4 ? 4 : 16 };
   return { from: 'buffer', pixels: tiles <= 4 ? 4 : 8 };
-}
-
-/** Tiles of one point as the pixels of an image, `written` channels each. */
-function row(channels: number, tiles: number, written: number): ImageLayout {
-  return imageLayout(['n', channels, 1, tiles], { halo: NO_HALO, block: written });
 }
 
 function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form, rows: number): BufferRef {
@@ -159,14 +151,7 @@ function transformOutput(call: Call<Conv2dAttributes>, emitter: Emitter, form: F
   });
 }
 
-interface Reading {
-  readonly sources: readonly string[];
-  readonly read: BufferRef;
-  readonly copied: Readonly<Record<string, BufferRef>>;
-}
-
-/** Where a transform reads four channels at a time: what `load_x` is, and what is copied for it. */
-function reading(call: Call<Conv2dAttributes>, emitter: Emitter, name: string, x: BufferRef): Reading {
-  if (!readsTexels(call)) return { sources: [xQuads], read: x, copied: {} };
-  return { sources: [xTexels, texel], read: emitter.scratch(`${name}_texels`, texelsOf(x.layout)), copied: { x } };
+/** Where a transform reads four channels at a time. */
+function reading(call: Call<Conv2dAttributes>, emitter: Emitter, name: string, x: BufferRef): ReadTexels {
+  return readsTexels(call) ? asTexels(emitter, x, `${name}_texels`) : { sources: [xQuads], read: x, copied: {} };
 }

@@ -1,6 +1,6 @@
 // Winograd's F(4x4, 3x3) as winograd.ts has it, for real GPUs: the products in tiles in workgroup memory, and no zeros asked of the input.
 
-import { type ImageLayout, imageLayout, NO_HALO, roundUp } from '../../runtime/plan/layout.ts';
+import { roundUp } from '../../runtime/plan/layout.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
 import { STEP, type Tile, tileStep } from '../conv2d/conv2d_tile_emit.ts';
 import { geometry } from '../conv2d/geometry.ts';
@@ -11,7 +11,7 @@ import type { Call, Emitter } from '../op.ts';
 import { epilogueOf, optionalEpilogue, sumOf } from '../shared/epilogue.ts';
 import { each } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
-import { tiling } from './tiling.ts';
+import { tileRow, tiling } from './tiling.ts';
 import filterText from './winograd_tile_filter.wgsl';
 import inputText from './winograd_tile_input.wgsl';
 import outputText from './winograd_tile_output.wgsl';
@@ -99,7 +99,7 @@ function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
       part: from,
       z: () => POINTS,
       pixels: (n) => n * tiles,
-      images: (n) => ({ x: row(channels, n * tiles, from), y: row(filters, n * tiles, y.written) }),
+      images: (n) => ({ x: tileRow(channels, n * tiles, from), y: tileRow(filters, n * tiles, y.written) }),
       steps: (n) => ({
         length: from,
         z_from: 0,
@@ -121,9 +121,4 @@ function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
     (n) => n * tiles * y.written,
   );
   emitter.step({ ...output, uniforms: (n) => ({ ...output.uniforms(n), tiles: n * tiles }) });
-}
-
-/** Tiles of one point as the pixels of an image, `written` channels each. */
-function row(channels: number, tiles: number, written: number): ImageLayout {
-  return imageLayout(['n', channels, 1, tiles], { halo: NO_HALO, block: written });
 }
