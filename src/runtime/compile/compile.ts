@@ -1,5 +1,6 @@
 // From a model's graph to a program: the list of passes, in order.
 
+import { loadActivations } from '../../wgsl/activation/epilogue.ts';
 import { breathe } from '../breathe.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
@@ -94,5 +95,6 @@ export async function loadKernels(ready: Graph, facts: AdapterFacts, names?: Rea
       late && (names?.has(name) || late.wanted(facts, value)) ? [late] : [],
     ),
   );
-  await Promise.all([...new Set(kernels)].map((late) => late.load()));
+  const activations = ready.values.flatMap(({ operator, attributes }) => [operator?.name, attributes.activation]);
+  await Promise.all([loadActivations(activations), ...[...new Set(kernels)].map((late) => late.load())]);
 }

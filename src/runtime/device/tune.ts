@@ -3,6 +3,7 @@
 import type { Call, Candidate } from '../../wgsl/op.ts';
 import { type Choices, callClass } from '../compile/choices.ts';
 import { ableCandidates, callsOf } from '../compile/choose_kernels.ts';
+import { loadKernels } from '../compile/compile.ts';
 import { ConvokeError, DeviceError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { median } from '../median.ts';
@@ -62,7 +63,7 @@ export async function tune(
   const { signal, onProgress } = options;
   // A candidate says whether it can serve once it is loaded.
   const candidates = graph.values.flatMap((value) => (value.operator?.macs(value) ? value.operator.kernels : []));
-  await Promise.all([...new Set(candidates)].map(({ late }) => late?.load()));
+  await loadKernels(graph, device.facts, new Set(candidates.map(({ name }) => name)));
   const tasks = tasksOf(graph, device, choices);
   const timer = new PassTimer(device.acquired);
   const tuned: TunedClass[] = [];

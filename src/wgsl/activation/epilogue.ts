@@ -1,14 +1,7 @@
 // Activation functions as a kernel's last step: which file is joined, and its two numbers.
 
 import * as z from 'zod/mini';
-import gelu from './activate_gelu.wgsl';
-import hardsigmoid from './activate_hardsigmoid.wgsl';
-import hardswish from './activate_hardswish.wgsl';
-import leakyRelu from './activate_leaky_relu.wgsl';
 import range from './activate_range.wgsl';
-import sigmoid from './activate_sigmoid.wgsl';
-import silu from './activate_silu.wgsl';
-import tanh from './activate_tanh.wgsl';
 
 export const activationNames = [
   'relu',
@@ -36,22 +29,24 @@ export interface Epilogue {
 }
 
 // relu, relu6 and none are one text with two numbers, so that they share a pipeline.
-const texts: Readonly<Record<ActivationName | 'none', string>> = {
-  none: range,
-  relu: range,
-  relu6: range,
-  sigmoid,
-  tanh,
-  silu,
-  gelu,
-  hardswish,
-  hardsigmoid,
-  leaky_relu: leakyRelu,
-};
+type OfRange = 'relu' | 'relu6';
+export type OtherActivation = Exclude<ActivationName, OfRange>;
+
+let others: Readonly<Record<OtherActivation, string>> | undefined;
+
+const isOther = (name: unknown): name is OtherActivation =>
+  name !== 'relu' && name !== 'relu6' && activationNames.includes(name as ActivationName);
+
+/** Downloads the other activation functions if one of these names is one of them; to be awaited before their `activationText`. */
+export async function loadActivations(names: readonly unknown[]): Promise<void> {
+  if (names.some(isOther)) others = (await import('./other_texts.ts')).otherTexts;
+}
 
 /** The file that gives `fn activate(v: vec4f) -> vec4f`. The kernel's Params must have `low` and `high`, both f32. */
 export function activationText({ activation }: Epilogue): string {
-  return texts[activation ?? 'none'];
+  if (!isOther(activation)) return range;
+  if (!others) throw new TypeError(`activation ${activation} has not been loaded`);
+  return others[activation];
 }
 
 /** The numbers for `low` and `high`. */
