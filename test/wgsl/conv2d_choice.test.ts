@@ -58,6 +58,11 @@ const calls: [string, number[], Record<string, string>][] = [
     { lavapipe: 'conv2d_texels_4', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_tile_64x32' },
   ],
   [
+    'more weights than are worth packing',
+    [4096, 1, 4096, 1, 1, 1],
+    { lavapipe: 'conv2d_rows', swiftshader: 'conv2d_rows', noSubgroups: 'conv2d_direct' },
+  ],
+  [
     'a point',
     [256, 14, 1024, 1, 1, 1],
     { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_split_64x64' },

@@ -58,6 +58,7 @@ const kernels: readonly Candidate<Conv2dAttributes>[] = [
     () => import('./conv2d_grouped.ts'),
   ),
   ...family(tileNames, onGpu, () => import('./conv2d_tile.ts')),
+  late('conv2d_rows', onCpu, () => import('./conv2d_rows.ts')),
   late('conv2d_vector', nowhere, () => import('./conv2d_vector.ts')),
   ...family(['conv2d_broadcast', 'conv2d_broadcast_4'], onCpu, () => import('./conv2d_broadcast.ts')),
   ...family(['conv2d_texels', 'conv2d_texels_4'], onCpu, () => import('./conv2d_texels.ts')),
