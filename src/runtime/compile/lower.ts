@@ -59,11 +59,15 @@ export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => 
     chose.candidate.emit(chose.call, emitter(value, place, add, steps));
   }
   for (const [key, value] of Object.entries(graph.outputs)) {
-    if (hasBatch(value)) {
+    const ref = place(value);
+    if (
+      hasBatch(value) &&
+      !(liesInRows(ref.layout) && buffers[ref.id]!.role === 'activation' && !isCopied(ref, steps))
+    ) {
       const rows = add(key, 'output', { kind: 'rows', shape: value.shape });
       outputs[key] = rows.id;
-      steps.push(imageToRows(key, place(value), rows));
-    } else outputs[key] = outputInPlace(place(value), buffers);
+      steps.push(imageToRows(key, ref, rows));
+    } else outputs[key] = outputInPlace(ref, value, buffers);
   }
   return { buffers, load: [], run: steps, inputs, outputs };
 }
@@ -83,11 +87,23 @@ function checkEnds(graph: Graph): void {
       );
 }
 
+/** Whether it is as the public face has it: one pixel, with no gaps. */
+function liesInRows(layout: Layout): boolean {
+  return (
+    layout.kind === 'image' && layout.height * layout.width === 1 && layout.image === layout.channels && !layout.half
+  );
+}
+
+/** Copies as texels are made of arenas, where outputs are not. */
+function isCopied({ id }: BufferRef, steps: readonly Step[]): boolean {
+  return steps.some(({ copied = {} }) => Object.values(copied).some((ref) => ref.id === id));
+}
+
 /** What is in rows already is copied out of where it was made. */
-function outputInPlace({ id }: BufferRef, buffers: BufferSpec[]): number {
+function outputInPlace({ id }: BufferRef, { shape }: Value, buffers: BufferSpec[]): number {
   const buffer = buffers[id];
   if (buffer?.role !== 'activation') throw new GraphError('duplicate_name', `${buffer?.name} is an output twice`);
-  buffers[id] = { ...buffer, role: 'output' };
+  buffers[id] = { ...buffer, role: 'output', layout: { kind: 'rows', shape } };
   return id;
 }
 

@@ -44,11 +44,25 @@ fn main(
   var sums = Sums();
   let row = (id.z * params.panels + panel) * params.w_rows * LANES;
   var from_w = vec2u(row % params.w_width + lane, row / params.w_width);
-  for (var r = 0u; r < params.rows; r++) {
+  // Of a last tile that is all but empty no more is computed than there is: branches are no help here, loops that do not run are.
+  let few = FEW < PIXELS && params.pixels - first <= FEW;
+  let rows = select(params.rows, 0u, few);
+  for (var r = 0u; r < rows; r++) {
     for (var s = 0u; s < params.columns; s++) {
       let tap = r * params.tap_down + s * params.tap_across;
       for (var c = 0u; c < params.run; c += CHANNELS) {
         sums = add_channels(sums, from_near + tap + c, from_far + tap + c, from_w, c);
+        from_w.x += CHANNELS * LANES;
+        if (from_w.x >= params.w_width) { from_w = vec2u(lane, from_w.y + 1u); }
+      }
+    }
+  }
+  let few_rows = select(0u, params.rows, few);
+  for (var r = 0u; r < few_rows; r++) {
+    for (var s = 0u; s < params.columns; s++) {
+      let tap = r * params.tap_down + s * params.tap_across;
+      for (var c = 0u; c < params.run; c += CHANNELS) {
+        sums = add_few(sums, from_near + tap + c, from_w, c);
         from_w.x += CHANNELS * LANES;
         if (from_w.x >= params.w_width) { from_w = vec2u(lane, from_w.y + 1u); }
       }
@@ -64,7 +78,8 @@ fn main(
   let added_near = residual_at(near);
   let added_far = residual_at(far);
   // One store for all: what a driver for CPUs makes of one takes it longer to compile than all the sums.
-  for (var q = 0u; q < PIXELS; q += 4u) {
+  let made = select(PIXELS, FEW, few);
+  for (var q = 0u; q < made; q += 4u) {
     var four = four_from(sums, q);
     var to = z + held_by_four(to_near, to_far, q);
     var added = z + held_by_four(added_near, added_far, q);

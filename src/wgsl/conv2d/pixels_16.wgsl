@@ -32,6 +32,18 @@ fn add_channels(sums: Sums, from_near: u32, from_far: u32, from_w: vec2u, c: u32
   );
 }
 
+// The first four alone.
+fn add_few(sums: Sums, from_near: u32, from_w: vec2u, c: u32) -> Sums {
+  let weights = load_weights(from_w);
+  let near = load_one(from_near, c);
+  var all = sums;
+  all.s0 = multiply(sums.s0, subgroupBroadcast(near, 0u), weights);
+  all.s1 = multiply(sums.s1, subgroupBroadcast(near, 1u), weights);
+  all.s2 = multiply(sums.s2, subgroupBroadcast(near, 2u), weights);
+  all.s3 = multiply(sums.s3, subgroupBroadcast(near, 3u), weights);
+  return all;
+}
+
 struct Four { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
 
 // Those of pixels i to i + 3.

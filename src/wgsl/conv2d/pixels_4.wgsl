@@ -1,5 +1,6 @@
 // Four pixels of conv2d_texels.wgsl, eight channels of x at a time: the lanes of the upper half hold the next four channels.
 const PIXELS = 4u;
+const FEW = PIXELS;
 const CHANNELS = 8u;
 const FIRST_CHANNEL = 4u;
 
@@ -16,6 +17,11 @@ fn add_channels(sums: Four, from_near: u32, from_far: u32, from_w: vec2u, c: u32
     multiply(multiply(sums.c, subgroupBroadcast(both, 2u), lower), subgroupBroadcast(both, 6u), upper),
     multiply(multiply(sums.d, subgroupBroadcast(both, 3u), lower), subgroupBroadcast(both, 7u), upper),
   );
+}
+
+// Never called: a tile has no fewer.
+fn add_few(sums: Four, from_near: u32, from_w: vec2u, c: u32) -> Four {
+  return sums;
 }
 
 // All of them.

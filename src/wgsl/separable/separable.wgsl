@@ -1,6 +1,8 @@
 // Four channels, from c on, of two pixels: what a depthwise convolution makes of x there, then a bound from below and above, as ReLU is.
 // d [tap][C] as texels, behind the taps the bias. Joined with conv2d_texels.wgsl.
 @group(0) @binding(5) var d: texture_storage_2d<rgba32float, read>;
+// Compiled twice, what is here takes longer than few pixels save.
+const FEW = PIXELS;
 struct Pair { near: vec4f, far: vec4f }
 
 fn load_pair(near: u32, far: u32, c: u32) -> Pair {
@@ -14,6 +16,11 @@ fn load_pair(near: u32, far: u32, c: u32) -> Pair {
     }
   }
   return Pair(bounded(sums.near), bounded(sums.far));
+}
+
+// Never called.
+fn load_one(near: u32, c: u32) -> vec4f {
+  return vec4f();
 }
 
 // Comparisons keep a NaN in drivers for CPUs, which alone run this; activate_range.wgsl is for all.
