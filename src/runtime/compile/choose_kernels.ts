@@ -67,7 +67,7 @@ export function chooseKernels(graph: Graph, facts: AdapterFacts, choose: Choose)
     if (named === undefined) byRank.set(value, ranked);
     chosen.set(value, { call, candidate: best.candidate });
   }
-  return withoutSlivers(chosen, byRank);
+  return withoutLuxuries(withoutSlivers(chosen, byRank), byRank, facts);
 }
 
 // Software drivers take up to a second and a half to compile a kernel, GPUs a tenth of one.
@@ -92,6 +92,30 @@ function withoutSlivers(
       kept.set(value, { call: chosen.get(value)!.call, candidate: other.candidate });
   }
   return kept;
+}
+
+// Of the time that a network's products take. Winograd's three kernels take half a second to compile, and his filters four times the memory.
+const LUXURY = 1 / 9;
+
+/** Where a CPU plays the GPU: kernels that keep memory of their own give way together if all that they save is a little time. */
+function withoutLuxuries(
+  chosen: ReadonlyMap<Value, ChosenKernel>,
+  byRank: ReadonlyMap<Value, readonly Ranked[]>,
+  { fallback }: AdapterFacts,
+): ReadonlyMap<Value, ChosenKernel> {
+  const plainer = new Map<Value, ChosenKernel>();
+  let [time, saved] = [0, 0];
+  for (const [value, { call, candidate }] of chosen) {
+    const ranked = byRank.get(value) ?? [];
+    const macs = value.operator?.macs(value) ?? 0;
+    const rank = ranked.find((one) => one.candidate === candidate)?.rank ?? candidate.suits(call);
+    time += macs / rank;
+    const other = candidate.growth?.() && ranked.find((one) => !one.candidate.growth?.());
+    if (!other) continue;
+    plainer.set(value, { call, candidate: other.candidate });
+    saved += macs / other.rank - macs / rank;
+  }
+  return fallback && saved < LUXURY * (time + saved) ? new Map([...chosen, ...plainer]) : chosen;
 }
 
 /** What differs from run to run: inputs, parameters that runs write, and all that is made of them. */

@@ -6,7 +6,7 @@ import type { Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
 import { planProgram } from '../plan/plan.ts';
 import type { Program } from '../plan/program.ts';
-import type { Choose } from './choose_kernels.ts';
+import { ableCandidates, type Choose, chooseKernels } from './choose_kernels.ts';
 import type { finish } from './compile.ts';
 
 /** From one kernel of a layer to the next that keeps less. */
@@ -27,23 +27,19 @@ export function compileWithin(
   choose: Choose,
   finishing: typeof finish,
 ): Program {
-  const concessions: Concession[] = [];
-  const fastest = finishing(ready, facts, (value, call, able) => {
-    const [first, ...cheaper] = ladder(call, able, choose(value, call, able));
-    concessions.push(...concessionsOf(call, first ? [first, ...cheaper] : []));
-    return choose(value, call, able);
-  });
+  const chosen = chooseKernels(ready, facts, choose);
+  const rungs = new Map<Value, readonly string[]>();
+  for (const [value, { call, candidate }] of chosen) rungs.set(value, ladder(call, candidate.name));
+  const concessions = [...chosen].flatMap(([value, { call }]) => concessionsOf(call, rungs.get(value)!));
   concessions.sort((a, b) => a.price - b.price);
   const after = (count: number) => {
     const steps = new Map<Value, number>();
     for (const { value } of concessions.slice(0, count)) steps.set(value, (steps.get(value) ?? 0) + 1);
-    return finishing(ready, facts, (value, call, able) => {
-      const chosen = choose(value, call, able);
-      const step = steps.get(value);
-      return step === undefined ? chosen : ladder(call, able, chosen).at(step);
-    });
+    return finishing(ready, facts, (value) => rungs.get(value)?.at(steps.get(value) ?? 0));
   };
-  const fits = (program: Program) => planProgram(program, facts, { batch: 1 }).peakBytes <= budgetBytes;
+  const fastest = after(0);
+  const peakOf = (program: Program) => planProgram(program, facts, { batch: 1 }).peakBytes;
+  const fits = (program: Program) => peakOf(program) <= budgetBytes;
   if (concessions.length === 0 || fits(fastest)) return fastest;
   let low = 1;
   let high = concessions.length;
@@ -52,13 +48,16 @@ export function compileWithin(
     if (fits(after(middle))) high = middle;
     else low = middle + 1;
   }
-  return after(high);
+  // Copies as texels share memory: where most layers keep theirs, giving up some saves nothing.
+  const slower = after(high);
+  return peakOf(slower) < peakOf(fastest) ? slower : fastest;
 }
 
 /** The chosen kernel and those that rank below it, each of which keeps less than the one before. */
-function ladder(call: Call, able: readonly string[], chosen = able[0]): readonly string[] {
+function ladder(call: Call, chosen: string): readonly string[] {
+  const able = ableCandidates(call).map(({ name }) => name);
   const rungs: string[] = [];
-  for (const name of able.slice(Math.max(0, able.indexOf(chosen ?? ''))))
+  for (const name of able.slice(able.indexOf(chosen)))
     if (rungs.length === 0 || extraOf(call, name) < extraOf(call, rungs.at(-1))) rungs.push(name);
   return rungs;
 }

@@ -1,6 +1,6 @@
 // Where copies as texels lie: each is made for one dispatch, so that all dispatches share as many textures as one of them reads.
 
-import { type TexelsLayout, textureSize } from './layout.ts';
+import { layoutBytes, type TexelsLayout, textureSize } from './layout.ts';
 import type { PlannedTexture } from './plan.ts';
 import type { Program } from './program.ts';
 
@@ -16,9 +16,11 @@ export function placeTexels(program: Program, batch: number): PlacedTexels {
   const places = new Map<number, number>();
   const keys: string[] = [];
   const textures: PlannedTexture[] = [];
-  for (const { bind, copied = {} } of program.run)
-    for (const [nth, name] of Object.keys(copied).entries()) {
-      const { id, layout } = bind[name]!;
+  for (const { bind, copied = {} } of program.run) {
+    // The largest of a dispatch shares with the largest of others.
+    const refs = Object.keys(copied).map((name) => bind[name]!);
+    refs.sort((a, b) => layoutBytes(b.layout, batch) - layoutBytes(a.layout, batch));
+    for (const [nth, { id, layout }] of refs.entries()) {
       const format = (layout as TexelsLayout).half ? 'rgba16float' : 'rgba32float';
       const key = nth + format;
       if (!keys.includes(key)) keys.push(key);
@@ -27,6 +29,7 @@ export function placeTexels(program: Program, batch: number): PlacedTexels {
       textures[index] = [width, Math.max(height, textures[index]?.[1] ?? 0), format];
       places.set(id, index);
     }
+  }
   const bytes = textures.map(([width, height, format]) => width * height * (format === 'rgba16float' ? 8 : 16));
   return { places, textures, bytes: bytes.reduce((sum, size) => sum + size, 0) };
 }

@@ -38,6 +38,20 @@ describe('chooseKernels', () => {
     expect(kernels(network(3), lavapipe, forced).few).toBe('conv2d_narrow');
   });
 
+  it('does without Winograd where he saves little of the time, on a CPU', () => {
+    const net = (points: number) => {
+      const root = Scope.root();
+      let x: Value = conv(root.at('three'), conv(root.at('stem'), image(56), 64), 64, { kernel: 3 });
+      for (let i = 0; i < points; i++) x = conv(root.at(`point${i}`), x, 64);
+      return graphOf({ x });
+    };
+    const [some, many] = [net(2), net(16)]; // nine parts in twelve of the products, and in 26
+    expect(kernels(some).three).toBe('winograd');
+    expect(kernels(many).three).toBe('conv2d_texels');
+    expect(kernels(many, discrete).three).toBe('winograd_tile');
+    expect(kernels(many, lavapipe, ({ name }) => (name === 'three' ? 'winograd' : undefined)).three).toBe('winograd');
+  });
+
   it('does not take a kernel that is far worse', () => {
     const root = Scope.root();
     const depthwise = conv(root.at('depthwise'), image(), 8, { kernel: 3, groups: 8 });
