@@ -11,7 +11,7 @@ import { each } from '../shared/frame.ts';
 import { conv2dAttributes } from './conv2d.ts';
 import source from './conv2d_weight_gradient.wgsl';
 import { conv2dWeightGradientGrouped } from './conv2d_weight_gradient_grouped.ts';
-import { conv2dWeightGradientTile } from './conv2d_weight_gradient_tile.ts';
+import { conv2dWeightGradientTiles } from './conv2d_weight_gradient_tile.ts';
 import { tapUniforms } from './geometry.ts';
 import { weightGeometry, weightGradientMacs } from './weight_geometry.ts';
 
@@ -68,7 +68,7 @@ export const conv2dWeightGradient = defineOp({
   kernels: [
     plain,
     conv2dWeightGradientGrouped,
-    conv2dWeightGradientTile,
+    ...conv2dWeightGradientTiles,
     late('conv2d_weight_gradient_broadcast', onCpu, () => import('./conv2d_weight_gradient_broadcast.ts')),
     depthwiseWeightGradient,
   ],

@@ -1,7 +1,7 @@
-// The gradient of a convolution's filters as a matrix product in tiles of 64 filters by 64 of their weights, by way of workgroup
-// memory: for real GPUs. x [N,H,W,C], dy [N,P,Q,K], dw [chunk][K,C,R,S]. A filter's weights are gone through tap by tap, each
+// The gradient of a convolution's filters as a matrix product in tiles of 4 FILTERS filters by 4 WEIGHTS of their weights, by way of
+// workgroup memory: for real GPUs. x [N,H,W,C], dy [N,P,Q,K], dw [chunk][K,C,R,S]. A filter's weights are gone through tap by tap, each
 // tap's channels padded as x pads them. One workgroup: a tile, over the pixels of a chunk, sixteen at a time.
-// One invocation: eight filters by eight weights, each two vectors, eight vectors apart.
+// One invocation: FILTERS / 8 vectors of filters by WEIGHTS / 8 of weights, eight vectors apart.
 struct Params {
   x: Image, dy: Image, pixels: u32, chunk: u32, channels: u32, columns: u32, taps: u32,
   stride_h: u32, stride_w: u32, pad_top: u32, pad_left: u32, dilation_h: u32, dilation_w: u32,
@@ -11,8 +11,12 @@ struct Params {
 @group(0) @binding(2) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 const STEP = 16u;
-var<workgroup> sh_x: array<vec4f, 256>;  // [pixel][four of the weights]
-var<workgroup> sh_dy: array<vec4f, 256>;  // [pixel][four of the filters]
+const SIZE = 64u;
+// What an invocation makes: vectors of filters, and weights.
+const VECTORS = FILTERS / 8u;
+const SINGLES = WEIGHTS / 2u;
+var<workgroup> sh_x: array<vec4f, STEP * WEIGHTS>;  // [pixel][four of the weights]
+var<workgroup> sh_dy: array<vec4f, STEP * FILTERS>;  // [pixel][four of the filters]
 
 // What four weights of a tap see from a pixel of dy, or zeros where the kernel hangs over the edge: above it and left of it the
 // subtraction wraps.
@@ -34,46 +38,47 @@ fn store(sums: vec4f, weight: u32, k: u32, chunk: u32) {
   }
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(SIZE)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
-  let weight = (id.x * 16u + local % 16u) * 4u;
+  let weight = (id.x * WEIGHTS + local % WEIGHTS) * 4u;
   let tap = weight / params.x.written;
   let c = weight % params.x.written;
-  let k = (id.y * 16u + local % 16u) * 4u;
+  let k = (id.y * FILTERS + local % FILTERS) * 4u;
   let end = min((id.z + 1u) * params.chunk, params.pixels);
-  var sums: array<vec4f, 16>;
+  var sums: array<vec4f, SINGLES * VECTORS>;
   for (var start = id.z * params.chunk; start < end; start += STEP) {
-    for (var j = 0u; j < 4u; j++) {
-      let pixel = start + local / 16u + 4u * j;
+    for (var j = 0u; j < STEP * WEIGHTS / SIZE; j++) {
+      let pixel = start + local / WEIGHTS + SIZE / WEIGHTS * j;
       var seen = vec4f(0.0);
+      if (pixel < end) { seen = load(pixel_place(params.dy, pixel), tap, c); }
+      sh_x[local + SIZE * j] = seen;
+    }
+    for (var j = 0u; j < STEP * FILTERS / SIZE; j++) {
+      let pixel = start + local / FILTERS + SIZE / FILTERS * j;
       var given = vec4f(0.0);
-      if (pixel < end) {
+      if (pixel < end && k < params.dy.written) {
         var at = pixel_place(params.dy, pixel);
-        seen = load(at, tap, c);
         at.c = k;
-        if (k < params.dy.written) { given = vec4f(dy[address(params.dy, at) / 4u]); }
+        given = vec4f(dy[address(params.dy, at) / 4u]);
       }
-      sh_x[local + 64u * j] = seen;
-      sh_dy[local + 64u * j] = given;
+      sh_dy[local + SIZE * j] = given;
     }
     workgroupBarrier();
     for (var pixel = 0u; pixel < STEP; pixel++) {
-      let near = sh_dy[pixel * 16u + local % 8u];
-      let far = sh_dy[pixel * 16u + local % 8u + 8u];
-      for (var j = 0u; j < 2u; j++) {
-        let seen = sh_x[pixel * 16u + local / 8u + 8u * j];
+      var given: array<vec4f, VECTORS>;
+      for (var i = 0u; i < VECTORS; i++) { given[i] = sh_dy[pixel * FILTERS + local % 8u + 8u * i]; }
+      for (var j = 0u; j < SINGLES; j += 4u) {
+        let seen = sh_x[pixel * WEIGHTS + local / 8u + 2u * j];
         for (var lane = 0u; lane < 4u; lane++) {
-          sums[8u * j + 2u * lane] += near * seen[lane];
-          sums[8u * j + 2u * lane + 1u] += far * seen[lane];
+          for (var i = 0u; i < VECTORS; i++) { sums[(j + lane) * VECTORS + i] += given[i] * seen[lane]; }
         }
       }
     }
     workgroupBarrier();
   }
-  for (var j = 0u; j < 8u; j++) {
-    let mine = (id.x * 16u + local / 8u + 8u * (j / 4u)) * 4u + j % 4u;
-    let filters = (id.y * 16u + local % 8u) * 4u;
-    store(sums[2u * j], mine, filters, id.z);
-    store(sums[2u * j + 1u], mine, filters + 32u, id.z);
+  for (var j = 0u; j < SINGLES; j++) {
+    let mine = (id.x * WEIGHTS + local / 8u + 8u * (j / 4u)) * 4u + j % 4u;
+    let filters = (id.y * FILTERS + local % 8u) * 4u;
+    for (var i = 0u; i < VECTORS; i++) { store(sums[j * VECTORS + i], mine, filters + 32u * i, id.z); }
   }
 }
