@@ -60,7 +60,11 @@ const kernels: readonly Candidate<Conv2dAttributes>[] = [
   ...family(tileNames, onGpu, () => import('./conv2d_tile.ts')),
   late('conv2d_rows', onCpu, () => import('./conv2d_rows.ts')),
   late('conv2d_vector', nowhere, () => import('./conv2d_vector.ts')),
-  ...family(['conv2d_broadcast', 'conv2d_broadcast_4'], onCpu, () => import('./conv2d_broadcast.ts')),
+  ...family(
+    ['conv2d_broadcast', 'conv2d_broadcast_4', 'conv2d_broadcast_storage'],
+    onCpu,
+    () => import('./conv2d_broadcast.ts'),
+  ),
   ...family(['conv2d_texels', 'conv2d_texels_4'], onCpu, () => import('./conv2d_texels.ts')),
   late('conv2d_narrow', onCpu, () => import('./conv2d_narrow.ts')),
   ...family(['winograd', 'winograd_2x2'], onCpu, () => import('../winograd/winograd.ts')),

@@ -1,4 +1,4 @@
-// Convolution by subgroup broadcasts with weights in a texture: the fastest on drivers that run on a CPU.
+// Convolution by subgroup broadcasts: the fastest on drivers that run on a CPU, above all with weights in a texture.
 
 import { type ImageNeeds, roundUp } from '../../runtime/plan/layout.ts';
 import type { Way } from '../late.ts';
@@ -7,33 +7,40 @@ import { broadcastLanes } from './broadcast_lanes.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import { emitBroadcast } from './conv2d_broadcast_emit.ts';
 import { geometry } from './geometry.ts';
-import { byRuns, panelsOf, weightTexture } from './pack_texture.ts';
+import { byRuns, panelElements, panelsOf, weightTexture } from './pack_texture.ts';
 import { ranked } from './speed.ts';
+
+// Of the speed with weights in a texture, as measured on lavapipe: only measuring chooses it, or what no texture can hold.
+const STORAGE = 0.6;
 
 /** By their candidates' names: tiles of eight pixels and of four, which few pixels fill better, for one pipeline more. */
 export const ways = {
   conv2d_broadcast: way(8, 1),
   conv2d_broadcast_4: way(4, 0.7),
+  conv2d_broadcast_storage: way(8, STORAGE, 'storage'),
 } as const;
 
 /** `share`: of the speed of tiles of eight pixels, as measured on lavapipe. */
-function way(pixels: 4 | 8, share: number): Way<Conv2dAttributes> {
+function way(pixels: 4 | 8, share: number, weights: 'texture' | 'storage' = 'texture'): Way<Conv2dAttributes> {
   return {
-    suits: (call) => share * suits(call),
+    suits: (call) => share * suits(call, weights),
     needs,
-    emit: (call, emitter) => emitBroadcast(call, emitter, { from: 'buffer', pixels }),
+    emit: (call, emitter) => emitBroadcast(call, emitter, { from: 'buffer', pixels, weights }),
   };
 }
 
-function suits(call: Call<Conv2dAttributes>): number {
+function suits(call: Call<Conv2dAttributes>, weights: 'texture' | 'storage'): number {
   const lanes = broadcastLanes(call);
   const { filters, perGroup, channels, kernelH, kernelW } = geometry(call);
   const { groups } = call.attributes;
   if (lanes === 0) return 0;
   if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
   const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
-  if (!weightTexture(call, groups * panelsOf(call, lanes), rows, lanes)) return 0;
-  return ranked(call, 'broadcast', Math.min(1, filters / groups / (4 * lanes)));
+  const fits =
+    weights === 'storage'
+      ? 4 * panelElements(call, rows, lanes) <= call.facts.limits.maxStorageBufferBindingSize
+      : weightTexture(call, groups * panelsOf(call, lanes), rows, lanes);
+  return fits ? ranked(call, 'broadcast', Math.min(1, filters / groups / (4 * lanes))) : 0;
 }
 
 /** Zeros around the input as wide as the padding; and few channels without gaps, where a kernel's row is then one run. */

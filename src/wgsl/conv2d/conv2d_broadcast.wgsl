@@ -1,7 +1,6 @@
 // x out of a buffer: a lane reads a channel of a pixel, and all get it by broadcast. One invocation: ROWS pixels.
-// Joined with broadcast_product.wgsl.
+// Joined with broadcast_product.wgsl, lanes_*.wgsl, and texels_*.wgsl or quads_*.wgsl.
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var w: texture_2d<f32>;
 
 @compute @workgroup_size(LANES)
 fn main(

@@ -11,17 +11,20 @@ import imageText from '../shared/image.wgsl';
 import lanes4 from '../shared/lanes_4.wgsl';
 import lanes8 from '../shared/lanes_8.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
+import quads4 from '../shared/quads_4.wgsl';
+import quads8 from '../shared/quads_8.wgsl';
 import { asTexels, type ReadTexels } from '../shared/texels.ts';
 import texels4 from '../shared/texels_4.wgsl';
 import texels8 from '../shared/texels_8.wgsl';
 import { texelsEpilogue } from '../shared/texels_epilogue.ts';
+import weightQuad from '../shared/weight_quad.wgsl';
 import { broadcastLanes } from './broadcast_lanes.ts';
 import product from './broadcast_product.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
 import fromBuffer from './conv2d_broadcast.wgsl';
 import fromTexels from './conv2d_texels.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';
-import { byRuns, packTexture } from './pack_texture.ts';
+import { byRuns, packPanels, packTexture } from './pack_texture.ts';
 import { byTaps, type Reduction, reductionRows } from './pack_weights.ts';
 import pixels4 from './pixels_4.wgsl';
 import pixels16 from './pixels_16.wgsl';
@@ -32,10 +35,16 @@ import texelPair from './texel_pair.wgsl';
  * are no faster than eight with what these waste.
  */
 export type Tile =
-  | { readonly from: 'buffer'; readonly pixels: 4 | 8 }
+  | { readonly from: 'buffer'; readonly pixels: 4 | 8; readonly weights?: 'texture' | 'storage' }
   | { readonly from: 'texels'; readonly pixels: 4 | 16 };
 
-const lanesText: Readonly<Record<number, readonly string[]>> = { 4: [lanes4, texels4], 8: [lanes8, texels8] };
+// By how many lanes there are, and where the weights lie.
+const lanesText: Readonly<Record<number, Readonly<Record<'texture' | 'packed', readonly string[]>>>> = {
+  4: { texture: [lanes4, texels4], packed: [lanes4, quads4, weightQuad] },
+  8: { texture: [lanes8, texels8], packed: [lanes8, quads8, weightQuad] },
+};
+// Texels of a row that never ends.
+const ENDLESS = 2 ** 31;
 
 export function emitBroadcast(call: Call<Conv2dAttributes>, emitter: Emitter, tile: Tile): void {
   const lanes = broadcastLanes(call);
@@ -52,7 +61,7 @@ export function emitBroadcast(call: Call<Conv2dAttributes>, emitter: Emitter, ti
     ...broadcastStep(call, emitter, {
       x,
       standIn: x,
-      w: packTexture(call, emitter, order, lanes),
+      w: (tile.from === 'buffer' && tile.weights === 'storage' ? packPanels : packTexture)(call, emitter, order, lanes),
       y: emitter.output,
       order,
       tile,
@@ -114,8 +123,7 @@ export function broadcastStep(
   wanted: BroadcastProduct,
 ): Omit<Step, 'layer' | 'operator'> {
   const { w, y, order, tile, before, z, pixels, images, steps } = wanted;
-  if (w.layout.kind !== 'texture') throw new TypeError(`weights are laid out as ${w.layout.kind}`);
-  const { width } = w.layout;
+  const width = w.layout.kind === 'texture' ? w.layout.width : ENDLESS;
   const lanes = broadcastLanes(call);
   const panels = Math.ceil(images(1).y.written / (4 * lanes));
   const count = (n: number) => panels * Math.ceil(pixels(n) / tile.pixels);
@@ -161,17 +169,20 @@ interface Reading extends ReadTexels {
 function reading(
   call: Call<Conv2dAttributes>,
   emitter: Emitter,
-  { tile, x, standIn, before }: BroadcastProduct,
+  { tile, x, w, standIn, before }: BroadcastProduct,
 ): Reading {
-  if (tile.from === 'buffer')
+  if (tile.from === 'buffer') {
+    const { kind } = w.layout;
+    if (kind !== 'texture' && kind !== 'packed') throw new TypeError(`weights are laid out as ${kind}`);
     return {
       name: 'conv2d_broadcast',
-      sources: [fromBuffer, ...(lanesText[broadcastLanes(call)] ?? [])],
+      sources: [fromBuffer, ...(lanesText[broadcastLanes(call)]?.[kind] ?? [])],
       constants: { ROWS: tile.pixels },
       read: x,
       copied: {},
       epilogue: epilogueOf(call, emitter, 'quad', standIn),
     };
+  }
   const texels = asTexels(emitter, x);
   const pixels = tile.pixels === 16 ? [pixels16, before?.source ?? texelPair] : [pixels4];
   return {

@@ -1,4 +1,4 @@
-// Weights packed into a texture: what kernels by broadcasts read on drivers that run on a CPU.
+// Weights packed into a texture, or into a buffer alike: what kernels by broadcasts read on drivers that run on a CPU.
 
 import { roundUp, type TextureLayout } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
@@ -6,6 +6,7 @@ import type { Call, Emitter } from '../op.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import { geometry } from './geometry.ts';
 import { pack, type Reduction, reductionRows } from './pack_weights.ts';
+import putBuffer from './put_buffer.wgsl';
 import putTexture from './put_texture.wgsl';
 
 /** Each row of the kernel as one run of pixels that lie behind each other, padded to a multiple of `lanes`. */
@@ -47,18 +48,36 @@ export function packTexture(
   lanes: number,
 ): BufferRef {
   const { groups } = call.attributes;
-  const { filters } = geometry(call);
-  const panels = panelsOf(call, lanes);
-  const layout = weightTexture(call, groups * panels, reductionRows(order), lanes);
+  const layout = weightTexture(call, groups * panelsOf(call, lanes), reductionRows(order), lanes);
   if (!layout) throw new TypeError(`the weights of ${call.value.name} do not fit into a texture`);
   const packed = emitter.scratch('weights', layout);
-  pack(
-    call,
-    emitter,
-    order,
-    packed,
-    { groups, group: filters / groups, panels, lanes, width: layout.width },
-    putTexture,
-  );
+  packAs(call, emitter, order, packed, lanes, layout.width, putTexture);
   return packed;
+}
+
+/** The same as a buffer. */
+export function packPanels(call: Call<Conv2dAttributes>, emitter: Emitter, order: Reduction, lanes: number): BufferRef {
+  const elements = panelElements(call, reductionRows(order), lanes);
+  const packed = emitter.scratch('weights', { kind: 'packed', elements, elementsPerImage: 0 });
+  packAs(call, emitter, order, packed, lanes, 0, putBuffer);
+  return packed;
+}
+
+/** Numbers of a buffer of all panels. */
+export function panelElements(call: Call<Conv2dAttributes>, rows: number, lanes: number): number {
+  return 4 * call.attributes.groups * panelsOf(call, lanes) * rows * lanes;
+}
+
+function packAs(
+  call: Call<Conv2dAttributes>,
+  emitter: Emitter,
+  order: Reduction,
+  packed: BufferRef,
+  lanes: number,
+  width: number,
+  put: string,
+): void {
+  const { groups } = call.attributes;
+  const group = geometry(call).filters / groups;
+  pack(call, emitter, order, packed, { groups, group, panels: panelsOf(call, lanes), lanes, width }, put);
 }

@@ -1,4 +1,6 @@
 // Four output channels a lane of LANES rows, which lie one behind the other in a texture. Joined with lanes_8.wgsl.
+@group(0) @binding(2) var w: texture_2d<f32>;
+
 fn load_weights(at: vec2u) -> Weights {
   return Weights(
     textureLoad(w, at, 0),

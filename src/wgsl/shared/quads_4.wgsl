@@ -1,0 +1,10 @@
+// Four output channels a lane of LANES rows, which lie one behind the other in a buffer, one row of a texture that never ends. Joined
+// with lanes_4.wgsl and weight_quad.wgsl.
+fn load_weights(at: vec2u) -> Weights {
+  return Weights(
+    w_at(at.x),
+    w_at(at.x + LANES),
+    w_at(at.x + 2u * LANES),
+    w_at(at.x + 3u * LANES),
+  );
+}
