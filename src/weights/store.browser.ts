@@ -1,4 +1,5 @@
-// The cache in browsers: the origin's private file system, or memory where there is none (an insecure page, an old Safari).
+// The cache in browsers: the origin's private file system, or memory where there is none (an insecure page, an old Safari); small texts
+// in its database.
 //
 // A download is written to `<file>.part` under a Web Lock; a second tab that downloads the same file at once writes to a
 // part of its own, which nobody goes on with. What is written appears in the part when it is closed, so a download that
@@ -7,14 +8,16 @@
 import { HubError } from '../runtime/errors.ts';
 import type { ByteSource } from './bytes.ts';
 import { blobSource, blocks } from './bytes.ts';
-import { sha256 } from './sha256.ts';
+import { openRecords } from './records.browser.ts';
 import { type CacheReport, cacheName, memoryStore, type Part, type Store } from './store.ts';
 
 type Folder = FileSystemDirectoryHandle;
 
 export async function openOriginStore(directory = 'convoke'): Promise<Store> {
-  const root = await originFolder(directory);
-  if (!root) return memoryStore();
+  const [root, records] = await Promise.all([originFolder(directory), openRecords(directory)]);
+  const memory = memoryStore();
+  const { record, putRecord } = records ?? memory;
+  if (!root) return { ...memory, record, putRecord };
   const name = `${directory} (origin private file system)`;
   return {
     directory: name,
@@ -31,18 +34,12 @@ export async function openOriginStore(directory = 'convoke'): Promise<Store> {
       const folder = await parent.getDirectoryHandle(sha256, { create: true });
       return openPart(folder, cacheName(file), `convoke-${directory}-${sha256}`);
     },
-    async record(key) {
-      const folder = await subfolder(root, ['records']);
-      const handle = await folder?.getFileHandle(recordName(key)).catch(ignoreMissing);
-      return (handle && (await (await handle.getFile()).text())) || null;
+    record,
+    putRecord,
+    async inspect() {
+      const report = await inspect(root, name);
+      return { ...report, bytes: report.bytes + ((await records?.bytes()) ?? 0) };
     },
-    async putRecord(key, text) {
-      const folder = await root.getDirectoryHandle('records', { create: true });
-      const stream = await (await folder.getFileHandle(recordName(key), { create: true })).createWritable();
-      await stream.write(text);
-      await stream.close();
-    },
-    inspect: async () => inspect(root, name),
   };
 }
 
@@ -174,13 +171,6 @@ async function inspect(root: Folder, directory: string): Promise<CacheReport> {
   };
   await visit(root, 0);
   return report;
-}
-
-/** A hash, as a file name has at most 255 characters. */
-function recordName(key: string): string {
-  const hash = sha256();
-  hash.update(new TextEncoder().encode(key));
-  return hash.hex();
 }
 
 function ignoreMissing(error: unknown): undefined {

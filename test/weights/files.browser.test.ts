@@ -1,4 +1,4 @@
-// The cache in a browser: the origin's private files, resume, two tabs at once, and memory where there is no storage.
+// The cache in a browser: the origin's private files and its database, resume, two tabs at once, and memory where there is no storage.
 import { afterEach, expect, it, vi } from 'vitest';
 import { files } from '../../src/weights/files.browser.ts';
 import { fetchWeights } from '../../src/weights/hub.ts';
@@ -69,6 +69,7 @@ async function fetched(): Promise<string> {
 afterEach(async () => {
   vi.unstubAllGlobals();
   await (await navigator.storage.getDirectory()).removeEntry(DIRECTORY, { recursive: true }).catch(() => {});
+  indexedDB.deleteDatabase(DIRECTORY);
 });
 
 it('keeps a download in the origin private file system', async () => {
@@ -124,6 +125,19 @@ it('works from memory, still checked, where there is no storage', async () => {
   expect(await fetched()).toBe(SHA);
   expect(ranges).toEqual([null, 'bytes=30000-', null]);
   expect(await (await files.openStore()).inspect()).toMatchObject({ directory: null, writable: false });
+});
+
+it('keeps records where no files can be written, and nothing where there is no database', async () => {
+  vi.stubGlobal('navigator', {});
+  await (await files.openStore(DIRECTORY)).putRecord('tuning|a', 'what was measured');
+  const later = await files.openStore(DIRECTORY);
+  expect(later.directory).toBeNull();
+  expect(await later.record('tuning|a')).toBe('what was measured');
+  expect(await later.record('tuning|b')).toBeNull();
+  vi.stubGlobal('indexedDB', undefined);
+  const nowhere = await files.openStore(DIRECTORY);
+  await nowhere.putRecord('tuning|a', 'forgotten');
+  expect(await nowhere.record('tuning|a')).toBeNull();
 });
 
 it('opens a File and an address of the page, and refuses paths of a disk', async () => {
