@@ -12,11 +12,14 @@ import weight from './shared/weight.wgsl';
 import weightHalf from './shared/weight_half.wgsl';
 import weightQuad from './shared/weight_quad.wgsl';
 import weightQuadHalf from './shared/weight_quad_half.wgsl';
+import weightUniform from './shared/weight_uniform.wgsl';
+import weightUniformHalf from './shared/weight_uniform_half.wgsl';
 
 /** What kernels read weights by, and by which file in its place. */
 const readers: readonly (readonly [text: string, half: string])[] = [
   [weight, weightHalf],
   [weightQuad, weightQuadHalf],
+  [weightUniform, weightUniformHalf],
 ];
 
 /**

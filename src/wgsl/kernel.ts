@@ -2,7 +2,8 @@
 
 import { GraphError } from '../runtime/errors.ts';
 
-export type BindingKind = 'uniform' | 'read' | 'write' | 'texture' | 'read_texture' | 'write_texture';
+/** `uniform` is Params; `uniforms` an array of numbers, of one size for all pipelines. */
+export type BindingKind = 'uniform' | 'uniforms' | 'read' | 'write' | 'texture' | 'read_texture' | 'write_texture';
 
 export interface Binding {
   readonly index: number;
@@ -127,7 +128,7 @@ export function kernelKey(kernel: Kernel): string {
 
 function readBindings(name: string, text: string): readonly Binding[] {
   const bindings = [...text.matchAll(BINDING)].map(([, index, space, variable, type]): Binding => {
-    const kind = space === undefined ? textureKind(type ?? '') : KINDS[space.replaceAll(/\s/g, '')];
+    const kind = space === undefined ? textureKind(type ?? '') : bufferKind(space.replaceAll(/\s/g, ''), type ?? '');
     if (!kind || !variable)
       throw new GraphError('unknown_operator', `${name}.wgsl: binding ${index} (${variable}) is of no known kind`);
     return { index: Number(index), name: variable, kind };
@@ -148,6 +149,10 @@ function readBindings(name: string, text: string): readonly Binding[] {
       );
   }
   return bindings.sort((a, b) => a.index - b.index);
+}
+
+function bufferKind(space: string, type: string): BindingKind | undefined {
+  return space === 'uniform' && type.startsWith('array<') ? 'uniforms' : KINDS[space];
 }
 
 function textureKind(type: string): BindingKind | undefined {

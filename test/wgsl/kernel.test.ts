@@ -14,6 +14,7 @@ describe('bindings', () => {
       `struct Params { n: u32 }\n${uniform}`,
       '@group(0) @binding(4) var weights: texture_2d<f32>;',
       '@group(0) @binding(5) var packed: texture_storage_2d<rgba32float, write>;',
+      '@group(0) @binding(6) var<uniform> table: array<vec4f, 4096>;',
       'var<workgroup> sh_x: array<f32, 64>; var<private> p: u32;',
     ]);
     expect(bindings).toEqual([
@@ -23,6 +24,7 @@ describe('bindings', () => {
       { index: 3, name: 'y', kind: 'write' },
       { index: 4, name: 'weights', kind: 'texture' },
       { index: 5, name: 'packed', kind: 'write_texture' },
+      { index: 6, name: 'table', kind: 'uniforms' },
     ]);
   });
 

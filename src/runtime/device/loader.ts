@@ -192,10 +192,10 @@ export class Loader {
   #allocate(id: number): Memory {
     const { device } = this.#acquired;
     const { name, bytes, texture } = this.#plan.buffers[id]!;
-    const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
+    const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
     const memory = texture
       ? makeTexture(device, name, texture)
-      : device.createBuffer({ label: name, size: bytes, usage: STORAGE | COPY_SRC | COPY_DST });
+      : device.createBuffer({ label: name, size: bytes, usage: STORAGE | UNIFORM | COPY_SRC | COPY_DST });
     this.#memory.set(id, memory);
     return memory;
   }

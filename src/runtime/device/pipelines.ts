@@ -93,6 +93,7 @@ function bindingLayout(
 ): Omit<GPUBindGroupLayoutEntry, 'binding' | 'visibility'> {
   switch (kind) {
     case 'uniform':
+    case 'uniforms':
       return { buffer: { type: 'uniform' } };
     case 'read':
       return { buffer: { type: 'read-only-storage' } };

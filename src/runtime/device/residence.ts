@@ -52,8 +52,8 @@ export async function reside(
       owned.push(made);
       return made;
     };
-    const { STORAGE, COPY_SRC, COPY_DST, MAP_READ, MAP_WRITE } = GPUBufferUsage;
-    const arenas = plan.arenas.map((size, i) => buffer(`arena ${i}`, size, STORAGE | COPY_SRC | COPY_DST));
+    const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ, MAP_WRITE } = GPUBufferUsage;
+    const arenas = plan.arenas.map((size, i) => buffer(`arena ${i}`, size, STORAGE | UNIFORM | COPY_SRC | COPY_DST));
     const ends = new Map<number, GPUBuffer>();
     const end = (id: number) => {
       const { name, bytes } = plan.buffers[id]!;

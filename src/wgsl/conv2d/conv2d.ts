@@ -61,7 +61,7 @@ const kernels: readonly Candidate<Conv2dAttributes>[] = [
   late('conv2d_rows', onCpu, () => import('./conv2d_rows.ts')),
   late('conv2d_vector', nowhere, () => import('./conv2d_vector.ts')),
   ...family(
-    ['conv2d_broadcast', 'conv2d_broadcast_4', 'conv2d_broadcast_storage'],
+    ['conv2d_broadcast', 'conv2d_broadcast_4', 'conv2d_broadcast_storage', 'conv2d_broadcast_uniform'],
     onCpu,
     () => import('./conv2d_broadcast.ts'),
   ),

@@ -5,23 +5,26 @@ import type { Way } from '../late.ts';
 import type { Call } from '../op.ts';
 import { broadcastLanes } from './broadcast_lanes.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
-import { emitBroadcast } from './conv2d_broadcast_emit.ts';
+import { emitBroadcast, UNIFORMS, type WeightSource } from './conv2d_broadcast_emit.ts';
 import { geometry } from './geometry.ts';
 import { byRuns, panelElements, panelsOf, weightTexture } from './pack_texture.ts';
 import { ranked } from './speed.ts';
 
 // Of the speed with weights in a texture, as measured on lavapipe: only measuring chooses it, or what no texture can hold.
 const STORAGE = 0.6;
+// Twice as fast as that, but for few weights: only measuring chooses it, which makes up for a pipeline more.
+const UNIFORM = 0.05;
 
 /** By their candidates' names: tiles of eight pixels and of four, which few pixels fill better, for one pipeline more. */
 export const ways = {
   conv2d_broadcast: way(8, 1),
   conv2d_broadcast_4: way(4, 0.7),
   conv2d_broadcast_storage: way(8, STORAGE, 'storage'),
+  conv2d_broadcast_uniform: way(8, UNIFORM, 'uniform'),
 } as const;
 
 /** `share`: of the speed of tiles of eight pixels, as measured on lavapipe. */
-function way(pixels: 4 | 8, share: number, weights: 'texture' | 'storage' = 'texture'): Way<Conv2dAttributes> {
+function way(pixels: 4 | 8, share: number, weights: WeightSource = 'texture'): Way<Conv2dAttributes> {
   return {
     suits: (call) => share * suits(call, weights),
     needs,
@@ -29,18 +32,20 @@ function way(pixels: 4 | 8, share: number, weights: 'texture' | 'storage' = 'tex
   };
 }
 
-function suits(call: Call<Conv2dAttributes>, weights: 'texture' | 'storage'): number {
+function suits(call: Call<Conv2dAttributes>, weights: WeightSource): number {
   const lanes = broadcastLanes(call);
   const { filters, perGroup, channels, kernelH, kernelW } = geometry(call);
   const { groups } = call.attributes;
   if (lanes === 0) return 0;
   if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
   const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
-  const fits =
-    weights === 'storage'
-      ? 4 * panelElements(call, rows, lanes) <= call.facts.limits.maxStorageBufferBindingSize
-      : weightTexture(call, groups * panelsOf(call, lanes), rows, lanes);
-  return fits ? ranked(call, 'broadcast', Math.min(1, filters / groups / (4 * lanes))) : 0;
+  const numbers = panelElements(call, rows, lanes);
+  const fits: Readonly<Record<WeightSource, boolean>> = {
+    texture: weightTexture(call, groups * panelsOf(call, lanes), rows, lanes) !== null,
+    storage: 4 * numbers <= call.facts.limits.maxStorageBufferBindingSize,
+    uniform: numbers <= UNIFORMS,
+  };
+  return fits[weights] ? ranked(call, 'broadcast', Math.min(1, filters / groups / (4 * lanes))) : 0;
 }
 
 /** Zeros around the input as wide as the padding; and few channels without gaps, where a kernel's row is then one run. */

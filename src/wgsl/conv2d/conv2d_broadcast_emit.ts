@@ -18,6 +18,7 @@ import texels4 from '../shared/texels_4.wgsl';
 import texels8 from '../shared/texels_8.wgsl';
 import { texelsEpilogue } from '../shared/texels_epilogue.ts';
 import weightQuad from '../shared/weight_quad.wgsl';
+import weightUniform from '../shared/weight_uniform.wgsl';
 import { broadcastLanes } from './broadcast_lanes.ts';
 import product from './broadcast_product.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
@@ -35,19 +36,24 @@ import texelPair from './texel_pair.wgsl';
  * are no faster than eight with what these waste.
  */
 export type Tile =
-  | { readonly from: 'buffer'; readonly pixels: 4 | 8; readonly weights?: 'texture' | 'storage' }
+  | { readonly from: 'buffer'; readonly pixels: 4 | 8; readonly weights: WeightSource }
   | { readonly from: 'texels'; readonly pixels: 4 | 16 };
 
-// By how many lanes there are, and where the weights lie.
-const lanesText: Readonly<Record<number, Readonly<Record<'texture' | 'packed', readonly string[]>>>> = {
-  4: { texture: [lanes4, texels4], packed: [lanes4, quads4, weightQuad] },
-  8: { texture: [lanes8, texels8], packed: [lanes8, quads8, weightQuad] },
+/** Where weights are read from. */
+export type WeightSource = 'texture' | 'storage' | 'uniform';
+
+// By how many lanes there are.
+const lanesText: Readonly<Record<number, Readonly<Record<WeightSource, readonly string[]>>>> = {
+  4: { texture: [lanes4, texels4], storage: [lanes4, quads4, weightQuad], uniform: [lanes4, quads4, weightUniform] },
+  8: { texture: [lanes8, texels8], storage: [lanes8, quads8, weightQuad], uniform: [lanes8, quads8, weightUniform] },
 };
 // Texels of a row that never ends.
 const ENDLESS = 2 ** 31;
 
+/** Numbers of a uniform buffer of weights. */
+export const UNIFORMS = 4 * 4096;
+
 export function emitBroadcast(call: Call<Conv2dAttributes>, emitter: Emitter, tile: Tile): void {
-  const lanes = broadcastLanes(call);
   const { groups } = call.attributes;
   const { filters, perGroup, outH, outW, macs } = geometry(call);
   const x = emitter.input('x');
@@ -61,7 +67,7 @@ export function emitBroadcast(call: Call<Conv2dAttributes>, emitter: Emitter, ti
     ...broadcastStep(call, emitter, {
       x,
       standIn: x,
-      w: (tile.from === 'buffer' && tile.weights === 'storage' ? packPanels : packTexture)(call, emitter, order, lanes),
+      w: packed(call, emitter, order, tile),
       y: emitter.output,
       order,
       tile,
@@ -72,6 +78,12 @@ export function emitBroadcast(call: Call<Conv2dAttributes>, emitter: Emitter, ti
     }),
     flops: (n) => 2 * macs * n,
   });
+}
+
+function packed(call: Call<Conv2dAttributes>, emitter: Emitter, order: Reduction, tile: Tile): BufferRef {
+  const lanes = broadcastLanes(call);
+  if (tile.from === 'texels' || tile.weights === 'texture') return packTexture(call, emitter, order, lanes);
+  return packPanels(call, emitter, order, lanes, tile.weights === 'uniform' ? UNIFORMS : 0);
 }
 
 /** Taps that lie behind each other are one run; of tight pixels, with a few floats past the last that count as zero. */
@@ -169,20 +181,17 @@ interface Reading extends ReadTexels {
 function reading(
   call: Call<Conv2dAttributes>,
   emitter: Emitter,
-  { tile, x, w, standIn, before }: BroadcastProduct,
+  { tile, x, standIn, before }: BroadcastProduct,
 ): Reading {
-  if (tile.from === 'buffer') {
-    const { kind } = w.layout;
-    if (kind !== 'texture' && kind !== 'packed') throw new TypeError(`weights are laid out as ${kind}`);
+  if (tile.from === 'buffer')
     return {
       name: 'conv2d_broadcast',
-      sources: [fromBuffer, ...(lanesText[broadcastLanes(call)]?.[kind] ?? [])],
+      sources: [fromBuffer, ...(lanesText[broadcastLanes(call)]?.[tile.weights] ?? [])],
       constants: { ROWS: tile.pixels },
       read: x,
       copied: {},
       epilogue: epilogueOf(call, emitter, 'quad', standIn),
     };
-  }
   const texels = asTexels(emitter, x);
   const pixels = tile.pixels === 16 ? [pixels16, before?.source ?? texelPair] : [pixels4];
   return {

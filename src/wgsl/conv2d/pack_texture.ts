@@ -55,9 +55,15 @@ export function packTexture(
   return packed;
 }
 
-/** The same as a buffer. */
-export function packPanels(call: Call<Conv2dAttributes>, emitter: Emitter, order: Reduction, lanes: number): BufferRef {
-  const elements = panelElements(call, reductionRows(order), lanes);
+/** The same as a buffer, of `least` numbers if not of more. */
+export function packPanels(
+  call: Call<Conv2dAttributes>,
+  emitter: Emitter,
+  order: Reduction,
+  lanes: number,
+  least: number,
+): BufferRef {
+  const elements = Math.max(least, panelElements(call, reductionRows(order), lanes));
   const packed = emitter.scratch('weights', { kind: 'packed', elements, elementsPerImage: 0 });
   packAs(call, emitter, order, packed, lanes, 0, putBuffer);
   return packed;

@@ -1,5 +1,5 @@
 // Four output channels a lane of LANES rows, which lie one behind the other in a buffer, one row of a texture that never ends. Joined
-// with lanes_8.wgsl and weight_quad.wgsl.
+// with lanes_8.wgsl, and weight_quad.wgsl or weight_uniform.wgsl.
 fn load_weights(at: vec2u) -> Weights {
   return Weights(
     w_at(at.x),

@@ -74,7 +74,7 @@ export function emitWinograd(call: Call<Conv2dAttributes>, emitter: Emitter, for
 
 function productTile(call: Call<Conv2dAttributes>, tiles: number): Tile {
   if (readsTexels(call)) return { from: 'texels', pixels: tiles <= 4 ? 4 : 16 };
-  return { from: 'buffer', pixels: tiles <= 4 ? 4 : 8 };
+  return { from: 'buffer', pixels: tiles <= 4 ? 4 : 8, weights: 'texture' };
 }
 
 function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form, rows: number): BufferRef {
