@@ -97,7 +97,7 @@ function withoutSlivers(
 // Of the time that a network's products take. Winograd's three kernels take half a second to compile, and his filters four times the memory.
 const LUXURY = 1 / 9;
 
-/** Where a CPU plays the GPU: kernels that keep memory of their own give way together if all that they save is a little time. */
+/** Where a CPU plays the GPU: Winograd's kernels give way together if all that they save is a little time. */
 function withoutLuxuries(
   chosen: ReadonlyMap<Value, ChosenKernel>,
   byRank: ReadonlyMap<Value, readonly Ranked[]>,

@@ -60,14 +60,12 @@ export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => 
   }
   for (const [key, value] of Object.entries(graph.outputs)) {
     const ref = place(value);
-    if (
-      hasBatch(value) &&
-      !(liesInRows(ref.layout) && buffers[ref.id]!.role === 'activation' && !isCopied(ref, steps))
-    ) {
+    if (!hasBatch(value) || readsAsRows(ref, buffers, steps)) outputs[key] = outputInPlace(ref, value, buffers);
+    else {
       const rows = add(key, 'output', { kind: 'rows', shape: value.shape });
       outputs[key] = rows.id;
       steps.push(imageToRows(key, ref, rows));
-    } else outputs[key] = outputInPlace(ref, value, buffers);
+    }
   }
   return { buffers, load: [], run: steps, inputs, outputs };
 }
@@ -87,16 +85,11 @@ function checkEnds(graph: Graph): void {
       );
 }
 
-/** Whether it is as the public face has it: one pixel, with no gaps. */
-function liesInRows(layout: Layout): boolean {
-  return (
-    layout.kind === 'image' && layout.height * layout.width === 1 && layout.image === layout.channels && !layout.half
-  );
-}
-
-/** Copies as texels are made of arenas, where outputs are not. */
-function isCopied({ id }: BufferRef, steps: readonly Step[]): boolean {
-  return steps.some(({ copied = {} }) => Object.values(copied).some((ref) => ref.id === id));
+/** Whether an activation lies as the public face has it, one pixel with no gaps, and is not copied as texels, which is done from arenas. */
+function readsAsRows({ id, layout }: BufferRef, buffers: readonly BufferSpec[], steps: readonly Step[]): boolean {
+  if (layout.kind !== 'image' || layout.half || buffers[id]?.role !== 'activation') return false;
+  const tight = layout.height * layout.width === 1 && layout.image === layout.channels;
+  return tight && !steps.some(({ copied = {} }) => Object.values(copied).some((ref) => ref.id === id));
 }
 
 /** What is in rows already is copied out of where it was made. */

@@ -9,6 +9,7 @@ import { GraphError, PlanError } from '../../../src/runtime/errors.ts';
 import { graphOf } from '../../../src/runtime/graph/graph.ts';
 import { print } from '../../../src/runtime/graph/print.ts';
 import { input, Scope } from '../../../src/runtime/graph/scope.ts';
+import type { Value } from '../../../src/runtime/graph/value.ts';
 import type { Layout } from '../../../src/runtime/plan/layout.ts';
 import { printProgram } from '../../../src/runtime/plan/print.ts';
 import { accesses, type Program, type Step } from '../../../src/runtime/plan/program.ts';
@@ -16,7 +17,7 @@ import { dropout } from '../../../src/wgsl/dropout/dropout.ts';
 import { add } from '../../../src/wgsl/elementwise/elementwise.ts';
 import { flatten } from '../../../src/wgsl/flatten/flatten.ts';
 import { defineKernel } from '../../../src/wgsl/kernel.ts';
-import { allFacts, discrete } from '../../support/facts.ts';
+import { allFacts, discrete, lavapipe } from '../../support/facts.ts';
 import { bottlenecks, conv, dense, denselyConnected, image, norm, plainKernels } from '../../support/nets.ts';
 
 it('removeDead takes out dropout and flattening of what is flat, and keeps other flattening', () => {
@@ -142,4 +143,20 @@ it('an input may be an output, and one value two outputs', () => {
     run image_to_rows(x) x=#1 -> y=#2
     run image_to_rows(again) x=#1 -> y=#3"
   `);
+});
+
+it('an output is read where it was made if it lies there as it is read', () => {
+  const moved = (outputs: Record<string, Value>) => {
+    const { buffers, run, outputs: ids } = compile(graphOf(outputs), lavapipe);
+    for (const id of Object.values(ids)) expect(buffers[id]?.role).toBe('output');
+    return run.flatMap(({ kernel, layer }) => (kernel.name === 'image_to_rows' ? [layer] : []));
+  };
+  const layer = (name: string, x: Value, features: number) => dense(Scope.root().at(name), x, features);
+  const tight = layer('fc', image(1), 16);
+  expect(moved({ y: tight })).toEqual([]);
+  expect(moved({ y: layer('padded', image(1), 10) })).toEqual(['y']);
+  expect(moved({ y: layer('pixels', image(2), 16) })).toEqual(['y']);
+  expect(moved({ y: tight, again: tight })).toEqual(['again']);
+  // The last layer reads it as texels.
+  expect(moved({ hidden: tight, y: layer('last', tight, 64) })).toEqual(['hidden']);
 });
