@@ -5,6 +5,7 @@ import { UsageError } from '../runtime/errors.ts';
 import type { Scope } from '../runtime/graph/scope.ts';
 import type { Value } from '../runtime/graph/value.ts';
 import { schemaIssue } from '../runtime/schema_issue.ts';
+import { positive } from '../runtime/whole_number.ts';
 import { type WeightsEntry, weightsEntrySchema } from '../weights/manifest.ts';
 
 /** What every model is built with; what its own `config` schema gives comes beside it. */
@@ -60,7 +61,6 @@ export interface Plugin {
 }
 
 const text = z.string('must be text').check(z.minLength(1, 'must not be empty'));
-const positive = z.int('must be a whole number').check(z.positive('must be positive'));
 
 const inputSchema = z
   .object({ channels: positive, size: positive, minSize: positive }, 'must be an object')
@@ -96,7 +96,7 @@ const modelSchema = z
   );
 
 const pluginSchema = z.object({
-  contract: z.literal(1, 'must be 1, the contract this version of convoke reads'),
+  contract: z.custom<1>((version) => version === 1, 'must be 1, the contract this version of convoke reads'),
   family: text,
   paper: text,
   models: z.custom<Readonly<Record<string, unknown>>>(

@@ -1,6 +1,7 @@
 // Schedules that wait for a plateau: the rate is divided once a metric has stopped improving.
 
 import * as z from 'zod/mini';
+import { whole } from '../runtime/whole_number.ts';
 import { readOptions } from './read_options.ts';
 import type { PlateauState, Schedule, ScheduleState } from './schedules.ts';
 
@@ -9,12 +10,12 @@ const schema = z.object({
   mode: z._default(z.enum(['min', 'max']), 'min'),
   factor: z._default(z.number().check(z.gte(0), z.lt(1)), 0.1),
   /** Epochs without improvement that are put up with. */
-  patience: z._default(z.int().check(z.gte(0)), 10),
+  patience: z._default(whole(0), 10),
   /** What counts as an improvement: as a part of the best, or as it is. */
   threshold: z._default(z.number().check(z.gte(0)), 1e-4),
   thresholdMode: z._default(z.enum(['rel', 'abs']), 'rel'),
   /** Epochs after a change in which none counts. */
-  cooldown: z._default(z.int().check(z.gte(0)), 0),
+  cooldown: z._default(whole(0), 0),
   minLr: z._default(z.number().check(z.gte(0)), 0),
   /** Smaller changes are not made. */
   eps: z._default(z.number().check(z.gte(0)), 1e-8),

@@ -2,6 +2,7 @@
 // Formulas and defaults are torch.optim.lr_scheduler's; what torch counts in calls of step() is counted in epochs.
 
 import * as z from 'zod/mini';
+import { positive } from '../runtime/whole_number.ts';
 import { positiveShare, readOptions, share, wrong } from './read_options.ts';
 
 /** Where a schedule stands. Plain data. */
@@ -36,7 +37,7 @@ export interface Schedule {
   after(state: ScheduleState, ended: { readonly epoch?: number; readonly metric: number }): ScheduleState;
 }
 
-const epochs = z.int().check(z.positive());
+const epochs = positive;
 const factor = z.number().check(z.gte(0));
 /** Whether the rate changes from epoch to epoch or, by the same formula, from step to step. */
 const by = z._default(z.enum(['epoch', 'step']), 'epoch');

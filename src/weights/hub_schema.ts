@@ -1,10 +1,11 @@
 // `hub.json`, the index of a hub folder or static host.
 
 import * as z from 'zod/mini';
+import { whole } from '../runtime/whole_number.ts';
 import { publishedFields, sha256Schema } from './manifest.ts';
 
 export const hubIndexSchema = z.object({
-  format: z.literal(1),
+  format: z.custom<1>((version) => version === 1, 'must be 1'),
   weights: z.array(
     z.object({
       ...publishedFields,
@@ -12,7 +13,7 @@ export const hubIndexSchema = z.object({
       /** A path relative to hub.json; it may not climb out of the hub's folder. */
       file: z.string().check(z.minLength(1)),
       sha256: sha256Schema,
-      bytes: z.int().check(z.nonnegative()),
+      bytes: whole(0),
       source: z.optional(z.string()),
     }),
   ),

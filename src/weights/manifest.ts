@@ -15,17 +15,17 @@ const address = z.string().check(z.refine((text) => URL.canParse(text), 'must be
  * `load` gives the bytes; and how its names become the model's, where they differ.
  */
 export const sourceSchema = z.union([
-  z.object({ ...namingFields, kind: z.literal('huggingface'), repo: z.string(), file: z.string() }),
+  z.object({ ...namingFields, kind: z.enum(['huggingface']), repo: z.string(), file: z.string() }),
   z.object({
     ...namingFields,
-    kind: z.literal('torchvision'),
+    kind: z.enum(['torchvision']),
     path: z.string(),
     sha256Prefix: matching(/^[0-9a-f]{8,64}$/, '8 to 64 lower-case hexadecimal digits'),
   }),
-  z.object({ ...namingFields, kind: z.literal('url'), url: address, sha256: sha256Schema }),
+  z.object({ ...namingFields, kind: z.enum(['url']), url: address, sha256: sha256Schema }),
   z.object({
     ...namingFields,
-    kind: z.literal('package'),
+    kind: z.enum(['package']),
     load: z.custom<() => Promise<Uint8Array<ArrayBuffer>>>((load) => typeof load === 'function'),
     sha256: sha256Schema,
   }),

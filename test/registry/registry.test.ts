@@ -82,19 +82,23 @@ describe('register', () => {
     [
       'models.tiny_branches.input.channels',
       0,
-      'plugin tiny: models.tiny_branches.input.channels must be positive, and is 0',
+      'plugin tiny: models.tiny_branches.input.channels must be a whole number of 1 or more, and is 0',
     ],
     [
       'models.tiny_branches.input.size',
       1.5,
-      'plugin tiny: models.tiny_branches.input.size must be a whole number, and is 1.5',
+      'plugin tiny: models.tiny_branches.input.size must be a whole number of 1 or more, and is 1.5',
     ],
     [
       'models.tiny_branches.input.minSize',
       17,
       'plugin tiny: models.tiny_branches.input.minSize must not be larger than size, and is 17',
     ],
-    ['models.tiny_branches.classes', -1, 'plugin tiny: models.tiny_branches.classes must be positive, and is -1'],
+    [
+      'models.tiny_branches.classes',
+      -1,
+      'plugin tiny: models.tiny_branches.classes must be a whole number of 1 or more, and is -1',
+    ],
     [
       'models.tiny_branches.weights',
       undefined,
@@ -133,7 +137,7 @@ describe('register', () => {
     [
       'models.tiny_branches.weights.0.preprocess.crop',
       0,
-      'plugin tiny: models.tiny_branches.weights[0].preprocess.crop must be > 0, and is 0',
+      'plugin tiny: models.tiny_branches.weights[0].preprocess.crop must be a whole number of 1 or more, and is 0',
     ],
     [
       'models.tiny_branches.weights.0.preprocess.mean',

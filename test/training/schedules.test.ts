@@ -184,10 +184,14 @@ describe('schedules', () => {
 
   it.each<[string, () => unknown, string]>([
     ['an option that is none', () => stepLr({ epochs: 1, gama: 1 } as never), 'stepLr: there is no option gama'],
-    ['epochs of none', () => cosine({ epochs: 0 }), 'cosine: epochs must be > 0 and is 0'],
+    ['epochs of none', () => cosine({ epochs: 0 }), 'cosine: epochs must be a whole number of 1 or more and is 0'],
     ['a missing option', () => exponential({} as never), 'exponential: gamma must be of type number'],
     ['a factor of one', () => reduceOnPlateau({ factor: 1 }), 'reduceOnPlateau: factor must be < 1 and is 1'],
-    ['patience below none', () => alexnetSchedule({ patience: -1 }), 'alexnetSchedule: patience must be >= 0'],
+    [
+      'patience below none',
+      () => alexnetSchedule({ patience: -1 }),
+      'alexnetSchedule: patience must be a whole number of 0 or more',
+    ],
     ['milestones that fall', () => sequential([constant(), constant(), constant()], [5, 3]), 'must be rising'],
     ['too few milestones', () => sequential([constant(), constant()], []), '2 schedules need one milestone fewer'],
     ['an unknown name', () => scheduleOf('toString', {}), 'there is no schedule toString, only constant, stepLr'],

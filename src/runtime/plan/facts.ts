@@ -20,10 +20,8 @@ export interface AdapterFacts {
   readonly limits: Readonly<Record<LimitName, number>>;
 }
 
-/** The limits of the WebGPU specification that compute work can meet. All are requested as high as the adapter allows. */
+/** The limits of the WebGPU specification that this package's work can meet. All are requested as high as the adapter allows. */
 export const limitNames = [
-  'maxBindGroups',
-  'maxBindingsPerBindGroup',
   'maxBufferSize',
   'maxComputeInvocationsPerWorkgroup',
   'maxComputeWorkgroupSizeX',
@@ -31,16 +29,11 @@ export const limitNames = [
   'maxComputeWorkgroupSizeZ',
   'maxComputeWorkgroupStorageSize',
   'maxComputeWorkgroupsPerDimension',
-  'maxDynamicStorageBuffersPerPipelineLayout',
-  'maxDynamicUniformBuffersPerPipelineLayout',
-  'maxSampledTexturesPerShaderStage',
   'maxStorageBufferBindingSize',
   'maxStorageBuffersPerShaderStage',
   'maxStorageTexturesPerShaderStage',
-  'maxTextureArrayLayers',
   'maxTextureDimension2D',
   'maxUniformBufferBindingSize',
-  'maxUniformBuffersPerShaderStage',
   'minStorageBufferOffsetAlignment',
   'minUniformBufferOffsetAlignment',
 ] as const;

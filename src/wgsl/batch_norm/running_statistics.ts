@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { elementCount, formatShape } from '../../runtime/graph/value.ts';
+import { positive } from '../../runtime/whole_number.ts';
 import { type Candidate, defineOp } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import source from './running_statistics.wgsl';
@@ -10,7 +11,7 @@ const attributes = z.object({
   /** What the batch counts in the running statistics. */
   momentum: z._default(z.number().check(z.gte(0), z.lte(1)), 0.1),
   /** Pixels of an image. */
-  area: z.int().check(z.positive()),
+  area: positive,
 });
 type RunningStatisticsAttributes = z.infer<typeof attributes>;
 

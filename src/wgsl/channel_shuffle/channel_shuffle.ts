@@ -2,12 +2,13 @@
 
 import * as z from 'zod/mini';
 import { atBatch, sameShape, type Value } from '../../runtime/graph/value.ts';
+import { positive } from '../../runtime/whole_number.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachChannel } from '../shared/frame.ts';
 import source from './channel_shuffle.wgsl';
 import { interleave } from './interleave.ts';
 
-const attributes = z.object({ groups: z.int().check(z.positive()) });
+const attributes = z.object({ groups: positive });
 type ChannelShuffleAttributes = z.infer<typeof attributes>;
 
 const plain: Candidate<ChannelShuffleAttributes> = {

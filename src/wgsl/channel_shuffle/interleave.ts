@@ -3,14 +3,15 @@
 import * as z from 'zod/mini';
 import { formatShape, sameShape } from '../../runtime/graph/value.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
+import { positive, whole } from '../../runtime/whole_number.ts';
 import { activation, type Candidate, type DefinedOperator, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
 import source from './interleave.wgsl';
 
 const attributes = z.object({
   /** Of all the channels, the first that is taken, and the one behind the last. */
-  from: z.int().check(z.nonnegative()),
-  to: z.int().check(z.positive()),
+  from: whole(0),
+  to: positive,
 });
 
 const plain: Candidate<z.infer<typeof attributes>> = {

@@ -3,13 +3,14 @@
 
 import * as z from 'zod/mini';
 import { atBatch, formatShape, type Value } from '../../runtime/graph/value.ts';
+import { whole } from '../../runtime/whole_number.ts';
 import { type Candidate, defineOp, type Emitter } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import source from './connection_table.wgsl';
 
 export const attributes = z.object({
   /** Input maps. Their connections with an output map are the bits of a u32. */
-  inputs: z.int().check(z.positive(), z.maximum(32)),
+  inputs: whole(1, 32),
   /** For each output map in turn, whether it is connected to each of the input maps. */
   connections: z.readonly(z.array(z.boolean()).check(z.minLength(1))),
 });

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { atBatch, formatShape, type Value } from '../../runtime/graph/value.ts';
 import type { AdapterFacts } from '../../runtime/plan/facts.ts';
+import { positive } from '../../runtime/whole_number.ts';
 import { epilogueAttributes } from '../activation/epilogue.ts';
 import { wholes } from '../attributes.ts';
 import { late, onCpu, type Way } from '../late.ts';
@@ -17,7 +18,7 @@ export const conv2dAttributes = z.object({
   /** Zeros around the input: top, left, bottom, right. */
   padding: z._default(wholes(4, 0), [0, 0, 0, 0]),
   dilation: z._default(pair, [1, 1]),
-  groups: z._default(z.int().check(z.positive()), 1),
+  groups: z._default(positive, 1),
   ...epilogueAttributes,
 });
 
@@ -30,6 +31,19 @@ export const tileNames = [
   'conv2d_tile_32x32',
   'conv2d_split_64x64',
   'conv2d_split_32x32',
+] as const;
+
+const namesOnCpu = [
+  'conv2d_rows',
+  'conv2d_broadcast',
+  'conv2d_broadcast_4',
+  'conv2d_broadcast_storage',
+  'conv2d_broadcast_uniform',
+  'conv2d_texels',
+  'conv2d_texels_4',
+  'conv2d_narrow',
+  'winograd',
+  'winograd_2x2',
 ] as const;
 
 const onGpu = (facts: AdapterFacts) => !onCpu(facts);
@@ -58,16 +72,8 @@ const kernels: readonly Candidate<Conv2dAttributes>[] = [
     () => import('./conv2d_grouped.ts'),
   ),
   ...family(tileNames, onGpu, () => import('./conv2d_tile.ts')),
-  late('conv2d_rows', onCpu, () => import('./conv2d_rows.ts')),
   late('conv2d_vector', nowhere, () => import('./conv2d_vector.ts')),
-  ...family(
-    ['conv2d_broadcast', 'conv2d_broadcast_4', 'conv2d_broadcast_storage', 'conv2d_broadcast_uniform'],
-    onCpu,
-    () => import('./conv2d_broadcast.ts'),
-  ),
-  ...family(['conv2d_texels', 'conv2d_texels_4'], onCpu, () => import('./conv2d_texels.ts')),
-  late('conv2d_narrow', onCpu, () => import('./conv2d_narrow.ts')),
-  ...family(['winograd', 'winograd_2x2'], onCpu, () => import('../winograd/winograd.ts')),
+  ...family(namesOnCpu, onCpu, () => import('./ways_on_cpu.ts')),
   late('winograd_tile', threeByThree, async () => (await import('../winograd/winograd_tile.ts')).winogradTile),
   late('depthwise', grouped, () => import('../depthwise/depthwise.ts')),
   late('depthwise_texels', groupedOnCpu, () => import('../depthwise/depthwise_texels.ts')),

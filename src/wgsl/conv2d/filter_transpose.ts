@@ -3,11 +3,12 @@
 import * as z from 'zod/mini';
 import { elementCount, formatShape, type Shape, type Value } from '../../runtime/graph/value.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
+import { positive } from '../../runtime/whole_number.ts';
 import { type Candidate, defineOp, type Emitter } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import source from './filter_transpose.wgsl';
 
-const attributes = z.object({ groups: z._default(z.int().check(z.positive()), 1) });
+const attributes = z.object({ groups: z._default(positive, 1) });
 type FilterTransposeAttributes = z.infer<typeof attributes>;
 
 const plain: Candidate<FilterTransposeAttributes> = {

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { GraphError } from '../../runtime/errors.ts';
 import { formatShape, type Shape } from '../../runtime/graph/value.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
+import { whole } from '../../runtime/whole_number.ts';
 import { activation, type Call, type Emitter, type Inputs } from '../op.ts';
 import { NAN_BITS } from '../shared/loss.ts';
 import classTarget from './class_target.wgsl';
@@ -13,7 +14,7 @@ import softTarget from './soft_target.wgsl';
 import targetsText from './targets.wgsl';
 
 export const targetAttributes = {
-  ignoreIndex: z._default(z.nullable(z.int()), null),
+  ignoreIndex: z._default(z.nullable(whole()), null),
   reduction: z._default(z.enum(['mean', 'sum', 'none']), 'mean'),
 };
 

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import type { GraphError } from '../../runtime/errors.ts';
 import { formatShape } from '../../runtime/graph/value.ts';
+import { whole } from '../../runtime/whole_number.ts';
 import type { Candidate, Inputs } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
 import philox from '../shared/philox.wgsl';
@@ -11,7 +12,7 @@ export const dropAttributes = z.object({
   /** The chance that something is dropped. */
   p: z.number().check(z.gte(0), z.lt(1)),
   /** Tells apart what draws in one step. */
-  key: z.int().check(z.nonnegative(), z.maximum(2 ** 32 - 1)),
+  key: whole(0, 2 ** 32 - 1),
 });
 export type DropAttributes = z.infer<typeof dropAttributes>;
 

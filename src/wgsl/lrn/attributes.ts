@@ -1,10 +1,11 @@
 // The numbers of local response normalisation: its gradient has the same, and must not bring the operator along.
 
 import * as z from 'zod/mini';
+import { positive } from '../../runtime/whole_number.ts';
 
 export const localResponseNormAttributes = z.object({
   /** Channels that are summed over. */
-  size: z.int().check(z.positive()),
+  size: positive,
   alpha: z._default(z.number().check(z.nonnegative()), 1e-4),
   beta: z._default(z.number(), 0.75),
   // Positive, so that the base of the power is.

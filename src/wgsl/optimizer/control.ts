@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { elementCount, formatShape, hasBatch, sameShape, type Value } from '../../runtime/graph/value.ts';
+import { positive } from '../../runtime/whole_number.ts';
 import { type Call, type Candidate, defineOp, type Emitter, type Inputs } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import { whole } from '../shared/whole.ts';
@@ -15,7 +16,7 @@ const attributes = z.object({
   /** Gradients are scaled down to this 2-norm of all of them together. Null for any norm. */
   maxNorm: z._default(z.nullable(z.number().check(z.positive())), null),
   /** Batches whose gradients were added up: their mean counts. */
-  batches: z._default(z.int().check(z.positive()), 1),
+  batches: z._default(positive, 1),
 });
 type ControlAttributes = z.infer<typeof attributes>;
 

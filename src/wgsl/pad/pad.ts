@@ -2,12 +2,13 @@
 
 import * as z from 'zod/mini';
 import { imageSize } from '../../runtime/plan/layout.ts';
+import { whole } from '../../runtime/whole_number.ts';
 import { wholes } from '../attributes.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachQuad } from '../shared/frame.ts';
 import source from './pad.wgsl';
 
-const side = z.int().check(z.nonnegative());
+const side = whole(0);
 const attributes = z.object({
   /** Top, left, bottom, right. */
   padding: z._default(wholes(4, 0), [0, 0, 0, 0]),

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { atBatch, elementCount, formatShape, type Shape, sameShape, type Value } from '../../runtime/graph/value.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
 import type { BufferRef } from '../../runtime/plan/program.ts';
+import { positive } from '../../runtime/whole_number.ts';
 import { operandUniforms } from '../elementwise/elementwise_image.ts';
 import { activation, type Candidate, defineOp, type Emitter } from '../op.ts';
 import { each } from '../shared/frame.ts';
@@ -20,7 +21,7 @@ import sumPartsText from './sum_parts.wgsl';
 
 const attributes = z.object({
   /** The result's, without the batch. */
-  shape: z.readonly(z.array(z.int().check(z.positive()))),
+  shape: z.readonly(z.array(positive)),
   /** Whether the batch stays. */
   batch: z._default(z.boolean(), false),
 });

@@ -2,12 +2,13 @@
 
 import * as z from 'zod/mini';
 import { elementCount, formatShape } from '../../runtime/graph/value.ts';
+import { whole } from '../../runtime/whole_number.ts';
 import { type Candidate, defineOp } from '../op.ts';
 import { each } from '../shared/frame.ts';
 import rowText from './row.wgsl';
 import stackText from './stack.wgsl';
 
-const rowAttributes = z.object({ row: z.int().check(z.nonnegative()) });
+const rowAttributes = z.object({ row: whole(0) });
 
 const plainRow: Candidate<z.infer<typeof rowAttributes>> = {
   name: 'row',

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { formatShape } from '../../runtime/graph/value.ts';
 import { channelSlice, imageSize } from '../../runtime/plan/layout.ts';
+import { positive, whole } from '../../runtime/whole_number.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachChannel } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
@@ -10,8 +11,8 @@ import source from './slice.wgsl';
 
 const attributes = z.object({
   /** The first channel, and the one behind the last. */
-  from: z.int().check(z.nonnegative()),
-  to: z.int().check(z.positive()),
+  from: whole(0),
+  to: positive,
 });
 type SliceAttributes = z.infer<typeof attributes>;
 

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { formatShape, type Value } from '../../runtime/graph/value.ts';
 import { imageSize } from '../../runtime/plan/layout.ts';
+import { positive, whole } from '../../runtime/whole_number.ts';
 import { concat } from '../concat/concat.ts';
 import { activation, type Candidate, defineOp } from '../op.ts';
 import { eachChannel } from '../shared/frame.ts';
@@ -10,8 +11,8 @@ import source from './slice_gradient.wgsl';
 
 const attributes = z.object({
   /** The first channel that x becomes, of how many. */
-  from: z.int().check(z.nonnegative()),
-  channels: z.int().check(z.positive()),
+  from: whole(0),
+  channels: positive,
 });
 export type SliceGradientAttributes = z.infer<typeof attributes>;
 

@@ -134,7 +134,7 @@ describe('attributes', () => {
       `conv2d(c): attribute padding must be 4 whole numbers of 0 or more and is [${padding}]`,
       () => call({ padding }),
     ]),
-    ['conv2d(c): attribute groups must be of type number and is NaN', () => call({ groups: Number.NaN })],
+    ['conv2d(c): attribute groups must be a whole number of 1 or more and is NaN', () => call({ groups: Number.NaN })],
     [
       `conv2d(c): attribute activation must be one of ${activationNames.join(', ')} and is "swish"`,
       () => call({ activation: 'swish' }),
