@@ -12,7 +12,7 @@ import { ranked } from './speed.ts';
 
 // Of the speed with weights in a texture, as measured on lavapipe: only measuring chooses it, or what no texture can hold.
 const STORAGE = 0.6;
-// Twice as fast as that, but for few weights: only measuring chooses it, which makes up for a pipeline more.
+// Of few weights, nearly twice as fast as that on lavapipe (Zen 3), but a pipeline more: only measuring chooses it.
 const UNIFORM = 0.05;
 
 /** By their candidates' names: tiles of eight pixels and of four, which few pixels fill better, for one pipeline more. */
@@ -40,10 +40,11 @@ function suits(call: Call<Conv2dAttributes>, weights: WeightSource): number {
   if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
   const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
   const numbers = panelElements(call, rows, lanes);
+  const { maxStorageBufferBindingSize, maxUniformBufferBindingSize } = call.facts.limits;
   const fits: Readonly<Record<WeightSource, boolean>> = {
     texture: weightTexture(call, groups * panelsOf(call, lanes), rows, lanes) !== null,
-    storage: 4 * numbers <= call.facts.limits.maxStorageBufferBindingSize,
-    uniform: numbers <= UNIFORMS,
+    storage: 4 * numbers <= maxStorageBufferBindingSize,
+    uniform: numbers <= UNIFORMS && 4 * UNIFORMS <= maxUniformBufferBindingSize,
   };
   return fits[weights] ? ranked(call, 'broadcast', Math.min(1, filters / groups / (4 * lanes))) : 0;
 }
