@@ -32,7 +32,7 @@ export const commands: Readonly<Record<string, Command>> = {
   tune: {
     operands: 'MODEL...',
     about: "measure which kernels serve models' layers best on this adapter, and remember it",
-    flags: ['batch', 'size', 'training', 'driver', 'json', 'help'],
+    flags: ['batch', 'size', 'precision', 'training', 'driver', 'json', 'help'],
     notes: [
       'Every kernel that could serve a layer is compared with the plain one, then timed. What is wrong is never used again on this',
       'adapter, and `convoke doctor` tells of it. What was measured before is not measured again. Models that are loaded later',

@@ -36,9 +36,14 @@ function lines(checks: readonly Check[], adapter: AdapterFacts | null): string[]
   });
 }
 
-function adapterLines({ vendor, architecture, features, subgroupSize, limits }: AdapterFacts): string[] {
+function adapterLines({ vendor, architecture, features, subgroupSize, matrix, limits }: AdapterFacts): string[] {
   const subgroups = subgroupSize === null ? 'subgroups' : `subgroups of ${subgroupSize}`;
-  const has = [features.subgroups && subgroups, features.f16 && 'f16', features.timestamps && 'timestamps'];
+  const has = [
+    features.subgroups && subgroups,
+    features.f16 && 'f16',
+    features.timestamps && 'timestamps',
+    matrix && `f16 matrices of ${matrix.m}x${matrix.n}x${matrix.k}`,
+  ];
   return [
     `vendor ${vendor || 'not told'}, architecture ${architecture || 'not told'}`,
     `features: ${has.filter(Boolean).join(', ') || 'none of subgroups, f16, timestamps'}`,

@@ -9,6 +9,7 @@ const variables = {
   CONVOKE_OFFLINE: '1: what --offline does',
   CONVOKE_CACHE: "folder of downloaded weights (default: convoke in the user's cache folder)",
   CONVOKE_DRIVER: 'what --driver is without the flag',
+  CONVOKE_EXPERIMENTAL: '1: use what Dawn holds back: subgroup matrices, and f16 on NVIDIA',
   CONVOKE_DEBUG: '1: show the stack of an error',
 };
 

@@ -8,7 +8,7 @@ import { bold, print, printJson, tell } from './output.ts';
 import { showCount } from './progress.ts';
 
 export async function tune(args: Arguments, signal: AbortSignal): Promise<number> {
-  const { operands: names, batch, size, driver, training = false, json = false } = args;
+  const { operands: names, batch, size, driver, precision, training = false, json = false } = args;
   if (names.length === 0) throw wrongUsage('tune wants the name of a model');
   for (const name of names) registry.info(name); // an unknown name is told before anything is measured
   const models: { readonly model: string; readonly classes: readonly TunedClass[] }[] = [];
@@ -16,7 +16,7 @@ export async function tune(args: Arguments, signal: AbortSignal): Promise<number
   for (const model of names) {
     const bar = await showCount(model, 'kinds of layer', json);
     try {
-      const options = { batch, size, driver, training, signal, onProgress: bar.update };
+      const options = { batch, size, driver, precision, training, signal, onProgress: bar.update };
       const report = await registry.tune(model, options);
       models.push({ model, classes: report.classes });
       quarantined = report.quarantined;

@@ -72,7 +72,14 @@ async function programOf(
 ): Promise<Program> {
   if (budgetBytes === undefined) return finishing(ready, facts, choices?.choose);
   const { compileWithin } = await import('../runtime/compile/compile_within.ts');
-  return compileWithin(ready, facts, budgetBytes, choices?.choose ?? (() => undefined), finishing);
+  return compileWithin(
+    ready,
+    facts,
+    budgetBytes,
+    choices?.choose ?? (() => undefined),
+    finishing,
+    finishing !== finish && facts.features.f16,
+  );
 }
 
 async function remembered(device: Device, cacheDir: string | undefined): Promise<Choices> {
@@ -81,9 +88,10 @@ async function remembered(device: Device, cacheDir: string | undefined): Promise
 }
 
 async function measure(device: Device, ready: Graph, choices: Choices, options: Options): Promise<void> {
-  const { signal, onProgress, cacheDir } = options;
+  const { signal, onProgress, cacheDir, precision } = options;
   const { tuneGraph } = await import('./tune.ts');
   await tuneGraph(device, ready, choices, {
+    half: precision === 'f16',
     ...(signal && { signal }),
     ...(cacheDir !== undefined && { cacheDir }),
     onProgress: (done, total) => onProgress?.({ phase: 'tune', unit: 'classes', done, total }),

@@ -13,10 +13,13 @@ import { stepGraph } from '../training/step_graph.ts';
 import { type BuiltModel, build, defaults } from './build.ts';
 import { checkSize } from './check_options.ts';
 import type { ModelSpec } from './plugin.ts';
+import type { Precision } from './summary.ts';
 
 export type { TunedClass } from '../runtime/device/tune.ts';
 
-export interface TuneOptions extends Measuring {
+export interface TuneOptions extends Omit<Measuring, 'half'> {
+  /** How the model is to be loaded: `f16` measures kernels on images and weights of that. Default `f32`; a training step's are. */
+  readonly precision?: Precision;
   /** Height and width of the input, where not the model's own. */
   readonly size?: number;
   /** Measure a training step's layers and gradients, not those of running the model; `batch` is 8 then if not given. */
@@ -41,7 +44,11 @@ export async function tuneModel(name: string, spec: ModelSpec, options: TuneOpti
   const built = build(spec, { ...defaults(spec), size });
   await loadPasses(built.graph, device.facts);
   const graph = training ? trainingGraph(built, device) : optimise(built.graph, device.facts);
-  const classes = await tuneGraph(device, graph, choices, { ...options, batch: options.batch ?? (training ? 8 : 1) });
+  const classes = await tuneGraph(device, graph, choices, {
+    ...options,
+    half: options.precision === 'f16' && !training,
+    batch: options.batch ?? (training ? 8 : 1),
+  });
   return { classes, quarantined: choices.toJSON().quarantined };
 }
 

@@ -47,7 +47,7 @@ function halved(full: Kernel, names: ReadonlySet<string>, written: boolean): Ker
   const kernel = texelsInHalf(full, names);
   return {
     ...kernel,
-    enables: [...kernel.enables, 'f16'],
+    enables: [...new Set([...kernel.enables, 'f16' as const])],
     code: kernel.code
       .replace(ELEMENTS, `enable f16;\n${elements}`)
       .replace(BOUND, (all, head: string, name: string, type: string) =>

@@ -10,6 +10,7 @@ import { each } from './shared/frame.ts';
 import toHalf from './shared/to_half.wgsl';
 import weight from './shared/weight.wgsl';
 import weightHalf from './shared/weight_half.wgsl';
+import weightHalves from './shared/weight_halves.wgsl';
 import weightQuad from './shared/weight_quad.wgsl';
 import weightQuadHalf from './shared/weight_quad_half.wgsl';
 import weightUniform from './shared/weight_uniform.wgsl';
@@ -19,6 +20,7 @@ import weightUniformHalf from './shared/weight_uniform_half.wgsl';
 const readers: readonly (readonly [text: string, half: string])[] = [
   [weight, weightHalf],
   [weightQuad, weightQuadHalf],
+  [weightHalves, weightHalves],
   [weightUniform, weightUniformHalf],
 ];
 

@@ -18,7 +18,7 @@ export interface UniformField {
   readonly type: 'u32' | 'i32' | 'f32';
 }
 
-export type Enable = 'subgroups' | 'f16';
+export type Enable = 'subgroups' | 'f16' | 'chromium_experimental_subgroup_matrix';
 
 export interface Kernel {
   /** The base name of the kernel's file: pipeline label and bench row. */

@@ -20,6 +20,8 @@ export interface Call<A = Attributes> {
   readonly block: number;
   /** Names of the inputs that differ from run to run. Where it is not known, parameters are taken for such as never change. */
   readonly changing?: ReadonlySet<string>;
+  /** Images of pixels are stored as f16, and so are weights that never change. */
+  readonly half?: boolean;
 }
 
 /** Where a kernel finds its buffers and leaves its dispatches. */

@@ -169,6 +169,7 @@ describe('help', () => {
       'CONVOKE_OFFLINE',
       'CONVOKE_CACHE',
       'CONVOKE_DRIVER',
+      'CONVOKE_EXPERIMENTAL',
     ])
       expect(stdout).toContain(`  ${word} `);
   });

@@ -80,11 +80,11 @@ export function graphInput(name: string, { shape, parameter, rows }: TestTensor)
   };
 }
 
-/** Kernels of the operator that can serve this call on the test device. */
-export async function candidates(value: Value): Promise<readonly string[]> {
+/** Kernels of the operator that can serve this call on the test device, where `half` on images and weights that are stored as f16. */
+export async function candidates(value: Value, half = false): Promise<readonly string[]> {
   const { facts } = await testDevice();
   const { operator, inputs, attributes } = value;
-  const call = { value, inputs, attributes, facts, block: channelBlock(facts) };
+  const call = { value, inputs, attributes, facts, block: channelBlock(facts), half };
   return (operator?.kernels ?? []).filter((kernel) => kernel.suits(call) > 0).map(({ name }) => name);
 }
 

@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { channelBlock } from '../../src/runtime/compile/choose_kernels.ts';
-import { compile } from '../../src/runtime/compile/compile.ts';
+import { optimise } from '../../src/runtime/compile/compile.ts';
+import { hoist } from '../../src/runtime/compile/hoist.ts';
+import { lower } from '../../src/runtime/compile/lower.ts';
 import { type Acquired, factsOf } from '../../src/runtime/device/acquire.ts';
 import { Pipelines } from '../../src/runtime/device/pipelines.ts';
 import { graphOf } from '../../src/runtime/graph/graph.ts';
@@ -16,25 +18,31 @@ import { halfWeights } from '../../src/wgsl/half_weights.ts';
 import { type Kernel, kernelKey } from '../../src/wgsl/kernel.ts';
 import { operators } from '../../src/wgsl/ops.ts';
 import { callsOfAll } from '../support/calls.ts';
-import { discrete, lavapipe, swiftshader } from '../support/facts.ts';
+import { discrete, lavapipe, limited, swiftshader } from '../support/facts.ts';
 
 const adapters: Readonly<Record<string, AdapterFacts>> = {
   'subgroups of 8': lavapipe,
   'subgroups of 4': swiftshader,
   'a GPU': discrete,
+  // Of workgroup memory, what the null backend has.
+  'matrices of f16': limited(
+    { ...discrete, matrix: { m: 16, n: 16, k: 16 } },
+    { maxComputeWorkgroupStorageSize: 16384 },
+  ),
   'no subgroups': { ...discrete, features: { ...discrete.features, subgroups: false }, subgroupSize: null },
 };
 
 /** The kernels of one call on one adapter, whichever of the operator's ways is taken. */
 function kernelsOf(value: Value, facts: AdapterFacts): { kernel: Kernel; operator: string }[] {
   const { operator, inputs, attributes } = value;
-  const call = { value, inputs, attributes, facts, block: channelBlock(facts) };
+  const half = facts.matrix !== undefined;
+  const call = { value, inputs, attributes, facts, block: channelBlock(facts), half };
   const graph = operator?.writes ? graphOf({}, [value]) : graphOf({ y: value });
   const names = (operator?.kernels ?? []).filter((kernel) => kernel.suits(call) > 0).map(({ name }) => name);
   return names.flatMap((name) => {
-    const program = compile(graph, facts, (node) =>
-      node.name === value.name && node.operator?.name === operator?.name ? name : undefined,
-    );
+    const choose = (node: Value) =>
+      node.name === value.name && node.operator?.name === operator?.name ? name : undefined;
+    const program = hoist(lower(optimise(graph, facts), facts, choose, half ? 'all' : 'nothing'));
     const steps = [program, halfWeights(program)].flatMap(({ load, run }) => [...load, ...run]);
     return steps.flatMap((step) => [step, inHalf({ ...step, bind: halved(step.bind) })]);
   });
@@ -57,13 +65,15 @@ const kernels = [...new Map(made.map(({ kernel }) => [kernelKey(kernel), kernel]
 async function nullDevice(): Promise<Acquired> {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
-  const gpu = create(['backend=null']);
+  const gpu = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
   // Dawn's object crashes the process when it is collected before its devices are.
   (globalThis as { [key: symbol]: unknown })[Symbol.for('convoke.test.null')] = gpu;
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error('Dawn has no null backend');
   const requiredLimits = Object.fromEntries(limitNames.map((name) => [name, adapter.limits[name]]));
-  const device = await adapter.requestDevice({ requiredFeatures: ['shader-f16', 'subgroups'], requiredLimits });
+  const matrices = 'chromium-experimental-subgroup-matrix' as GPUFeatureName;
+  const requiredFeatures: GPUFeatureName[] = ['shader-f16', 'subgroups', matrices];
+  const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
   return { adapter, device, facts: factsOf(gpu, adapter.info, device), lost: new Promise(() => {}), fault: () => null };
 }
 

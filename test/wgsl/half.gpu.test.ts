@@ -42,7 +42,7 @@ function runsOf(value: Value): { kernel: string; value: Value; single: Program; 
     const choose = (of: Value) => (of === value ? candidate.name : undefined);
     const graph = graphOf({ y: value });
     const single = hoist(lower(graph, facts, choose));
-    const lowered = hoist(lower(graph, facts, choose, true));
+    const lowered = hoist(lower(graph, facts, choose, 'images'));
     const half = { ...lowered, run: lowered.run.map(inHalf) };
     const keys = half.run.flatMap(({ kernel: { name, enables, bindings } }) =>
       enables.includes('f16') ? [`${name} ${bindings.map((binding) => binding.name)}`] : [],

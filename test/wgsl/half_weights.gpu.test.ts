@@ -87,7 +87,7 @@ describe.each(adapters)('in half precision on %s', (_, as) => {
     const tensors = exact(rounded);
     const reference = convolution(tensors, attributes);
     const value = apply(conv2d, { ...tensors }, attributes);
-    for (const kernel of await candidates(value)) {
+    for (const kernel of await candidates(value, as.features.f16)) {
       const result = attributes.activation ? reader.of({ x: value }, {}, 'reader') : value;
       const run = await runValue(result, { ...tensors }, kernel, value, compiled);
       const summed = summedBy(kernel, reference, tensors, attributes);
@@ -109,7 +109,7 @@ describe.each(adapters)('in half precision on %s', (_, as) => {
     });
     const reference = linearReference(tensors.x, tensors.w, tensors.bias);
     const value = apply(linear, tensors, {});
-    for (const kernel of await candidates(value)) {
+    for (const kernel of await candidates(value, as.features.f16)) {
       const run = await runValue(value, tensors, kernel, value, compiled);
       // A vector's image is stored in f32, its input was given as f16 has it.
       expect(worst(run.y, reference.y, bound(kernel, reference, as)), kernel).toBeNull();
@@ -121,7 +121,7 @@ describe.each(adapters)('in half precision on %s', (_, as) => {
     const w = filled('rounded/w', [50, 1, 1, 1], 1, 0, true);
     const one = { shape: [1, 1, 1, 1], data: Float32Array.of(1) };
     const value = apply(conv2d, { x: one, w }, {});
-    for (const kernel of await candidates(value)) {
+    for (const kernel of await candidates(value, as.features.f16)) {
       const { y } = await runValue(value, { x: one, w }, kernel, value, compiled);
       expect(worst(y, w.data, Float64Array.from(w.data, halfError)), kernel).toBeNull();
       expect([...exactHalves(y.slice())], kernel).toEqual([...y]);

@@ -14,14 +14,14 @@ export interface Tuning {
 
 /**
  * Calls that a kernel cannot tell apart, whatever the batch size: `conv2d(x=[n,64,56,56], w=[64,64,3,3]) padding=1,1,1,1`. A star
- * marks weights that change from run to run and so are prepared in each.
+ * marks weights that change from run to run and so are prepared in each; `f16` stands before what is stored so.
  */
-export function callClass({ value, inputs, attributes, changing }: Call): string {
+export function callClass({ value, inputs, attributes, changing, half }: Call): string {
   const parts = Object.entries(inputs).map(
     ([key, { shape }]) => `${key}=${formatShape(shape)}${shape[0] !== 'n' && changing?.has(key) ? '*' : ''}`,
   );
   const given = Object.entries(attributes).flatMap(([key, is]) => (is === null ? [] : [` ${key}=${is}`]));
-  return `${value.operator?.name}(${parts.join(', ')})${given.join('')}`;
+  return `${half ? 'f16 ' : ''}${value.operator?.name}(${parts.join(', ')})${given.join('')}`;
 }
 
 export class Choices {

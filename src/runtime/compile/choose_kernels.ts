@@ -19,8 +19,8 @@ export function channelBlock({ subgroupSize }: AdapterFacts): number {
   return subgroupSize === 8 ? 8 : 4;
 }
 
-/** Every use of an operator in the graph, as its kernels see it. */
-export function callsOf(graph: Graph, facts: AdapterFacts): ReadonlyMap<Value, Call> {
+/** Every use of an operator in the graph, as its kernels see it; with `half`, in a program that stores images and weights as f16. */
+export function callsOf(graph: Graph, facts: AdapterFacts, half = false): ReadonlyMap<Value, Call> {
   const block = channelBlock(facts);
   const changing = changingValues(graph);
   const calls = new Map<Value, Call>();
@@ -28,7 +28,7 @@ export function callsOf(graph: Graph, facts: AdapterFacts): ReadonlyMap<Value, C
     const { operator, inputs, attributes } = value;
     if (!operator) continue;
     const differ = Object.entries(inputs).flatMap(([key, input]) => (changing.has(input) ? [key] : []));
-    calls.set(value, { value, inputs, attributes, facts, block, changing: new Set(differ) });
+    calls.set(value, { value, inputs, attributes, facts, block, changing: new Set(differ), half });
   }
   return calls;
 }
@@ -51,10 +51,15 @@ function rankedCandidates(call: Call): readonly Ranked[] {
 }
 
 /** Throws PlanError where no kernel serves, or the one that `choose` names does not. */
-export function chooseKernels(graph: Graph, facts: AdapterFacts, choose: Choose): ReadonlyMap<Value, ChosenKernel> {
+export function chooseKernels(
+  graph: Graph,
+  facts: AdapterFacts,
+  choose: Choose,
+  half = false,
+): ReadonlyMap<Value, ChosenKernel> {
   const chosen = new Map<Value, ChosenKernel>();
   const byRank = new Map<Value, readonly Ranked[]>();
-  for (const [value, call] of callsOf(graph, facts)) {
+  for (const [value, call] of callsOf(graph, facts, half)) {
     const ranked = rankedCandidates(call);
     const names = ranked.map(({ candidate }) => candidate.name);
     const named = choose(value, call, names);

@@ -18,7 +18,7 @@ interface Concession {
 
 /**
  * For a graph that has been optimised: the fastest program whose plan for one image takes no more than `budgetBytes`; where there is
- * none, the one that takes least, so that planning it says what is missing.
+ * none, the one that takes least, so that planning it says what is missing. `half`: as kernels see it where `finishing` stores as f16.
  */
 export function compileWithin(
   ready: Graph,
@@ -26,8 +26,9 @@ export function compileWithin(
   budgetBytes: number,
   choose: Choose,
   finishing: typeof finish,
+  half = false,
 ): Program {
-  const chosen = chooseKernels(ready, facts, choose);
+  const chosen = chooseKernels(ready, facts, choose, half);
   const rungs = new Map<Value, readonly string[]>();
   for (const [value, { call, candidate }] of chosen) rungs.set(value, ladder(call, candidate.name));
   const concessions = [...chosen].flatMap(([value, { call }]) => concessionsOf(call, rungs.get(value)!));

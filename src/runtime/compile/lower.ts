@@ -19,14 +19,22 @@ import type { BufferRef, BufferRole, BufferSpec, Program, Step } from '../plan/p
 import { type Choose, type ChosenKernel, channelBlock, chooseKernels } from './choose_kernels.ts';
 import { placedParts } from './placed_parts.ts';
 
+/** What is stored as f16: images of pixels, or those and weights that never change. */
+export type Half = 'nothing' | 'images' | 'all';
+
 /**
- * Throws GraphError for inputs and outputs that no caller could tell apart, PlanError where no kernel serves. With `half`, images lie
- * as f16; their steps are yet to be made so.
+ * Throws GraphError for inputs and outputs that no caller could tell apart, PlanError where no kernel serves. What is to be stored
+ * as f16 is laid out so; the steps are yet to be made so.
  */
-export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => undefined, half = false): Program {
+export function lower(
+  graph: Graph,
+  facts: AdapterFacts,
+  choose: Choose = () => undefined,
+  half: Half = 'nothing',
+): Program {
   checkEnds(graph);
-  const chosen = chooseKernels(graph, facts, choose);
-  const layouts = assignLayouts(graph, chosen, channelBlock(facts), half);
+  const chosen = chooseKernels(graph, facts, choose, half === 'all');
+  const layouts = assignLayouts(graph, chosen, channelBlock(facts), half !== 'nothing');
 
   const buffers: BufferSpec[] = [];
   const steps: Step[] = [];

@@ -11,24 +11,30 @@ const kept = ((globalThis as { [key: symbol]: unknown })[Symbol.for('convoke.gpu
   all: [],
 }) as { byDriver: Map<string, Promise<GPU>>; all: GPU[] };
 
+/** What Dawn holds back, as browsers do behind a flag: matrices of subgroups, and f16 on NVIDIA's cards. `CONVOKE_EXPERIMENTAL=1` asks for it. */
+const HELD_BACK = 'enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia';
+
 /**
  * A `GPU` on which `requestAdapter()` finds what `driver` names (see `AcquireOptions`; default `CONVOKE_DRIVER`, then
  * `auto`). WebGPU's constants (`GPUBufferUsage` and the like) become globals, as they are in browsers.
  * @throws DeviceError `no_adapter`, with what to do, or with the adapters there are.
  */
 export function requestGpu(driver: string = process.env.CONVOKE_DRIVER || 'auto'): Promise<GPU> {
-  const known = kept.byDriver.get(driver);
+  const flags = process.env.CONVOKE_EXPERIMENTAL === '1' ? [HELD_BACK] : [];
+  const key = [driver, ...flags].join(' ');
+  const known = kept.byDriver.get(key);
   if (known) return known;
-  const found = findGpu(driver);
-  kept.byDriver.set(driver, found);
-  found.catch(() => kept.byDriver.delete(driver)); // a driver may be installed before the next try
+  const found = findGpu(driver, flags);
+  kept.byDriver.set(key, found);
+  found.catch(() => kept.byDriver.delete(key)); // a driver may be installed before the next try
   return found;
 }
 
 type Create = (flags: string[]) => GPU;
 
-async function findGpu(driver: string): Promise<GPU> {
-  const create = await loadDawn();
+async function findGpu(driver: string, flags: readonly string[]): Promise<GPU> {
+  const dawn = await loadDawn();
+  const create: Create = (more) => dawn([...flags, ...more]);
   if (driver === 'auto') {
     const gpu = (await attempt(create)) ?? (await attempt(create, { manifest: npmSwiftShaderManifest() }));
     if (gpu) return gpu;

@@ -23,7 +23,19 @@ export interface Acquired {
   fault(): DeviceError | null;
 }
 
-const wantedFeatures = ['subgroups', 'shader-f16', 'timestamp-query'] as const satisfies GPUFeatureName[];
+const MATRICES = 'chromium-experimental-subgroup-matrix' as GPUFeatureName;
+const wantedFeatures: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query', MATRICES];
+
+/** Experimental: not in the standard's types. */
+interface MatrixInfo extends GPUAdapterInfo {
+  readonly subgroupMatrixConfigs?: Iterable<{
+    readonly componentType: string;
+    readonly resultComponentType: string;
+    readonly M: number;
+    readonly N: number;
+    readonly K: number;
+  }>;
+}
 
 /** An adapter and a new device on it, with every compute limit as high as the adapter allows. May be called often. */
 export async function acquire(options: AcquireOptions = {}): Promise<Acquired> {
@@ -46,7 +58,7 @@ export async function acquire(options: AcquireOptions = {}): Promise<Acquired> {
 }
 
 /** The facts of a device; `info` is its adapter's, which some browsers do not repeat on the device. */
-export function factsOf(gpu: GPU, info: GPUAdapterInfo, device: GPUDevice): AdapterFacts {
+export function factsOf(gpu: GPU, info: MatrixInfo, device: GPUDevice): AdapterFacts {
   const limits = Object.fromEntries(limitNames.map((name) => [name, device.limits[name]])) as Record<LimitName, number>;
   const subgroups = device.features.has('subgroups');
   return {
@@ -61,9 +73,18 @@ export function factsOf(gpu: GPU, info: GPUAdapterInfo, device: GPUDevice): Adap
       timestamps: device.features.has('timestamp-query'),
       texels: gpu.wgslLanguageFeatures?.has('readonly_and_readwrite_storage_textures') ?? false,
     },
+    ...(device.features.has(MATRICES) && { matrix: largestMatrix(info) }),
     subgroupSize: subgroups && info.subgroupMinSize === info.subgroupMaxSize ? info.subgroupMinSize : null,
     limits,
   };
+}
+
+/** Of f16 into f32. */
+function largestMatrix({ subgroupMatrixConfigs = [] }: MatrixInfo): AdapterFacts['matrix'] {
+  return [...subgroupMatrixConfigs]
+    .filter((config) => config.componentType === 'f16' && config.resultComponentType === 'f32')
+    .map(({ M, N, K }) => ({ m: M, n: N, k: K }))
+    .sort((a, b) => b.m * b.n * b.k - a.m * a.n * a.k)[0];
 }
 
 /** NVIDIA's driver describes itself; what card it is stands in `device` alone. */

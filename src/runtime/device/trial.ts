@@ -2,8 +2,8 @@
 
 import { philox } from '../../weights/philox.ts';
 import type { Call, Candidate } from '../../wgsl/op.ts';
-import { hoist } from '../compile/hoist.ts';
-import { lower } from '../compile/lower.ts';
+import { finish } from '../compile/compile.ts';
+import { finishHalf } from '../compile/half.ts';
 import { type Graph, graphOf } from '../graph/graph.ts';
 import { atBatch, hasBatch, type Value } from '../graph/value.ts';
 import type { Device } from './device.ts';
@@ -30,6 +30,9 @@ export interface Tried {
 const STEEPEST = 1.5;
 /** Twice what WGSL grants tanh, the least exact of what activations are made of: both kernels may use it up. */
 const GRANTED = 2e-5;
+/** Of f16: of a number that is rounded to it, and the least that any is. */
+const HALF_ROUNDING = 2 ** -11;
+const SMALLEST_HALF = 2 ** -25;
 const exactly = new Set<unknown>([undefined, null, 'relu', 'relu6', 'leaky_relu', 'hardswish', 'hardsigmoid']);
 
 export function trialOf(call: Call, batch: number): Trial {
@@ -50,7 +53,8 @@ export async function tryCandidate(device: Device, trial: Trial, candidate: Cand
   const { call, batch, numbers } = trial;
   const { acquired, pipelines, facts } = device;
   const { graph, value, parameters } = alone(call);
-  const program = hoist(lower(graph, facts, (other) => (other === value ? candidate.name : undefined)));
+  const finishing = call.half ? finishHalf : finish;
+  const program = finishing(graph, facts, (other) => (other === value ? candidate.name : undefined));
   const tensors = parameters.map(({ name, shape }) => ({ name, shape: shape.map(Number), data: numbers[name]! }));
   const executor = await Executor.load(acquired, pipelines, program, tensors);
   try {
@@ -74,7 +78,8 @@ export type Bound = (i: number) => number;
 /**
  * Both kernels may be off by 4 sqrt(L) 2^-24 sum|terms| for L numbers added up. The sum is what the plain kernel itself makes of the
  * inputs' magnitudes, all of whose terms are positive. A candidate that adds up larger terms mixes those of a neighbourhood, so
- * the largest sum stands for it. The result gives the bound for a candidate's `growth`.
+ * the largest sum stands for it. The result gives the bound for a candidate's `growth`. Where images are stored as f16, both results
+ * are rounded to it, and so are the weights that a candidate mixes.
  */
 export async function boundsOf(
   device: Device,
@@ -100,7 +105,15 @@ export async function boundsOf(
   const steepest = exactly.has(activation) && activation !== 'hardswish' ? 1 : STEEPEST;
   const unit = 4 * Math.sqrt(length) * 2 ** -24 * steepest;
   const granted = exactly.has(activation) ? 0 : GRANTED;
-  return (growth) => (i) => unit * (terms[i]! + (growth > 0 ? growth * most : terms[i]!)) + granted;
+  const stored = call.half ? 2 * HALF_ROUNDING * steepest : 0;
+  const flushed = call.half ? 2 * SMALLEST_HALF : 0;
+  return (growth) => {
+    const mixed = unit + (call.half && growth > 0 ? HALF_ROUNDING * steepest : 0);
+    return (i) => {
+      const other = growth > 0 ? growth * most : terms[i]!;
+      return unit * terms[i]! + mixed * other + stored * terms[i]! + flushed + granted;
+    };
+  };
 }
 
 /** The call as a graph of one operator. What changes from run to run comes from outside in each. */

@@ -14,6 +14,8 @@ import { type Bound, boundsOf, type Tried, trialOf, tryCandidate } from './trial
 export interface TuneOptions {
   /** Images in a run. Default 1. */
   readonly batch?: number;
+  /** Store images and weights as f16 where the adapter does that for a model of precision `f16`. Default false. */
+  readonly half?: boolean;
   /** Passes of each candidate, in turn. Default 5. */
   readonly rounds?: number;
   readonly signal?: AbortSignal;
@@ -64,7 +66,7 @@ export async function tune(
   // A candidate says whether it can serve once it is loaded.
   const candidates = graph.values.flatMap((value) => (value.operator?.macs(value) ? value.operator.kernels : []));
   await loadKernels(graph, device.facts, new Set(candidates.map(({ name }) => name)));
-  const tasks = tasksOf(graph, device, choices);
+  const tasks = tasksOf(graph, device, choices, options.half);
   const timer = new PassTimer(device.acquired);
   const tuned: TunedClass[] = [];
   try {
@@ -81,9 +83,9 @@ export async function tune(
 }
 
 /** Each class once. What only one kernel can serve needs no measuring. */
-function tasksOf(graph: Graph, { facts }: Device, choices: Choices): readonly Task[] {
+function tasksOf(graph: Graph, { facts }: Device, choices: Choices, half = false): readonly Task[] {
   const tasks = new Map<string, Task>();
-  for (const call of callsOf(graph, facts).values()) {
+  for (const call of callsOf(graph, facts, half && facts.features.f16).values()) {
     if (!call.value.operator?.macs(call.value)) continue;
     const calls = callClass(call);
     const candidates = ableCandidates(call).filter(({ name }) => !choices.quarantined.has(name));

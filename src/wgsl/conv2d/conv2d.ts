@@ -33,6 +33,14 @@ export const tileNames = [
   'conv2d_split_32x32',
 ] as const;
 
+/** Pixels by filters of a workgroup. */
+export const matrixNames = [
+  'conv2d_matrix_128x128',
+  'conv2d_matrix_64x64',
+  'conv2d_matrix_32x32',
+  'conv2d_matrix_split_64x64',
+] as const;
+
 const namesOnCpu = [
   'conv2d_rows',
   'conv2d_broadcast',
@@ -47,6 +55,7 @@ const namesOnCpu = [
 ] as const;
 
 const onGpu = (facts: AdapterFacts) => !onCpu(facts);
+const withMatrices = ({ matrix }: AdapterFacts) => matrix !== undefined;
 const threeByThree = (facts: AdapterFacts, { inputs }: Value) =>
   onGpu(facts) && inputs.w?.shape[2] === 3 && inputs.w.shape[3] === 3;
 // What only measuring chooses.
@@ -72,6 +81,7 @@ const kernels: readonly Candidate<Conv2dAttributes>[] = [
     () => import('./conv2d_grouped.ts'),
   ),
   ...family(tileNames, onGpu, () => import('./conv2d_tile.ts')),
+  ...family(matrixNames, withMatrices, () => import('./conv2d_matrix.ts')),
   late('conv2d_vector', nowhere, () => import('./conv2d_vector.ts')),
   ...family(namesOnCpu, onCpu, () => import('./ways_on_cpu.ts')),
   late('winograd_tile', threeByThree, async () => (await import('../winograd/winograd_tile.ts')).winogradTile),

@@ -3,13 +3,14 @@
 import type { Way } from '../late.ts';
 import type { Call } from '../op.ts';
 import type { Conv2dAttributes, tileNames } from './conv2d.ts';
-import { emitTile, STEP, type Tile, tiles } from './conv2d_tile_emit.ts';
+import { emitTile, invocations, type Multiplier, STEP, type Tile, tiles, vectors } from './conv2d_tile_emit.ts';
 import { geometry } from './geometry.ts';
 import { pixelsOf, ranked } from './speed.ts';
 
 type TileName = (typeof tileNames)[number];
 
-const LEAST_OF_A_PART = 8 * STEP;
+// Times what a workgroup takes at once.
+const LEAST_OF_A_PART = 8;
 const MOST_PARTS = 16;
 // Invocations that keep a GPU busy with one image, if not as busy as it gets: more would be too many for a small one. How well each tile
 // is fed is as measured on an NVIDIA H100, over the layers of ResNets with 1, 8 and 32 images.
@@ -29,21 +30,26 @@ export const ways: Readonly<Record<TileName, Way<Conv2dAttributes>>> = {
 
 /** `fed`: how well the arithmetic is. `splits`: whether sums are made in parts that are added up afterwards. */
 function way(tile: Tile, fed: number, splits = false): Way<Conv2dAttributes> {
-  const { pixels, quads, down, across } = tile;
   return {
     suits(call) {
       const { limits } = call.facts;
       const parts = splits ? partsOf(call, tile) : 1;
-      if (call.attributes.groups > 1 || limits.maxComputeInvocationsPerWorkgroup < down * across) return 0;
-      if (limits.maxComputeWorkgroupStorageSize < 2 * 16 * STEP * (pixels / 4 + quads) || parts === 0) return 0;
-      const all = tiles(call, tile, imagesOf(call));
-      const used = (pixelsOf(call) * geometry(call).filters) / (all * pixels * 4 * quads);
-      const busy = Math.min(1, (parts * all * down * across) / ENOUGH);
-      // However few of them are busy, workgroups wait less often for memory than the other kernels for GPUs.
-      return ranked(call, 'tile', (1 + fed * used * busy) / 2);
+      if (call.attributes.groups > 1 || limits.maxComputeInvocationsPerWorkgroup < invocations(tile)) return 0;
+      if (limits.maxComputeWorkgroupStorageSize < 2 * 16 * STEP * (tile.pixels / 4 + tile.quads)) return 0;
+      return parts === 0 ? 0 : ranked(call, 'tile', (1 + fed * shareOf(call, tile, parts)) / 2);
     },
     emit: (call, emitter) => emitTile(call, emitter, tile, splits ? partsOf(call, tile) : 1),
   };
+}
+
+/**
+ * The part of a GPU that is kept busy with results, not with what tiles are filled up with. However few of them are busy, workgroups
+ * wait less often for memory than the other kernels for GPUs.
+ */
+export function shareOf(call: Call<Conv2dAttributes>, tile: Tile, parts: number, by: Multiplier = vectors): number {
+  const all = tiles(call, tile, imagesOf(call));
+  const used = (pixelsOf(call) * geometry(call).filters) / (all * tile.pixels * 4 * tile.quads);
+  return used * Math.min(1, (parts * all * invocations(tile, by)) / ENOUGH);
 }
 
 function imagesOf(call: Call<Conv2dAttributes>): number {
@@ -52,9 +58,9 @@ function imagesOf(call: Call<Conv2dAttributes>): number {
 }
 
 /** Parts of each sum that make enough of few tiles; 0 where there are enough of them, or too few products. */
-function partsOf(call: Call<Conv2dAttributes>, tile: Tile): number {
+export function partsOf(call: Call<Conv2dAttributes>, tile: Tile, by: Multiplier = vectors): number {
   const { channels, kernelH, kernelW } = geometry(call);
-  const most = Math.min(MOST_PARTS, Math.floor((channels * kernelH * kernelW) / LEAST_OF_A_PART));
-  const parts = Math.min(most, Math.ceil(ENOUGH / (tiles(call, tile, imagesOf(call)) * tile.down * tile.across)));
+  const most = Math.min(MOST_PARTS, Math.floor((channels * kernelH * kernelW) / by.step / LEAST_OF_A_PART));
+  const parts = Math.min(most, Math.ceil(ENOUGH / (tiles(call, tile, imagesOf(call)) * invocations(tile, by))));
   return parts > 1 ? parts : 0;
 }

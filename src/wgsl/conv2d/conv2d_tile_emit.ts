@@ -2,7 +2,7 @@
 
 import { type ImageLayout, imageLayout, NO_HALO, roundUp } from '../../runtime/plan/layout.ts';
 import type { BufferRef, Step } from '../../runtime/plan/program.ts';
-import { defineKernel } from '../kernel.ts';
+import { defineKernel, type Enable } from '../kernel.ts';
 import type { Call, Emitter } from '../op.ts';
 import { type JoinedEpilogue, optionalEpilogue, sumOf } from '../shared/epilogue.ts';
 import { eachQuad } from '../shared/frame.ts';
@@ -28,6 +28,29 @@ export interface Tile {
 /** Products that a workgroup takes at a time. */
 export const STEP = 16;
 
+/** What makes the products of a tile. */
+export interface Multiplier {
+  readonly name: string;
+  /** The kernel, and how it reads weights. */
+  readonly sources: readonly string[];
+  readonly constants: Readonly<Record<string, number>>;
+  readonly enables: readonly Enable[];
+  /** Products that a workgroup takes at a time. */
+  readonly step: number;
+  /** Invocations in each of a tile's places, down and across. */
+  readonly lanes: number;
+}
+
+/** conv2d_tile.wgsl. */
+export const vectors: Multiplier = {
+  name: 'conv2d_tile',
+  sources: [source, weightQuad],
+  constants: {},
+  enables: [],
+  step: STEP,
+  lanes: 1,
+};
+
 /** Where sums go, how they lie there, and what follows them at once. */
 interface Target {
   readonly y: BufferRef;
@@ -42,19 +65,25 @@ const FULL = 2 ** 15;
  * `parts`: how many each sum is made of, as many for any number of images, so that it is always added up in the same order: by as many
  * workgroups where there are few pixels, else by one of them.
  */
-export function emitTile(call: Call<Conv2dAttributes>, emitter: Emitter, tile: Tile, parts: number): void {
+export function emitTile(
+  call: Call<Conv2dAttributes>,
+  emitter: Emitter,
+  tile: Tile,
+  parts: number,
+  by = vectors,
+): void {
   const [x, y] = [emitter.input('x'), emitter.output];
   if (parts === 1) {
     const epilogue = optionalEpilogue(call, emitter, x);
-    emitProducts(call, emitter, tile, 1, () => 1, { y, layout: image(y), epilogue });
+    emitProducts(call, emitter, tile, by, 1, () => 1, { y, layout: image(y), epilogue });
     return;
   }
   const { written } = image(y);
   const layout = imageLayout(call.value.shape, { halo: NO_HALO, block: written });
   const sums = emitter.scratch('parts', { kind: 'packed', elements: 0, elementsPerImage: parts * layout.image });
-  const apart = (n: number) => (tiles(call, tile, n) * tile.down * tile.across < FULL ? parts : 1);
+  const apart = (n: number) => (tiles(call, tile, n) * invocations(tile, by) < FULL ? parts : 1);
   const bare = optionalEpilogue(sumOf(call), emitter, x);
-  emitProducts(call, emitter, tile, parts, apart, { y: sums, layout, epilogue: bare });
+  emitProducts(call, emitter, tile, by, parts, apart, { y: sums, layout, epilogue: bare });
   const epilogue = optionalEpilogue(call, emitter, sums);
   const step = eachQuad({
     name: 'conv2d_split_sum',
@@ -63,6 +92,10 @@ export function emitTile(call: Call<Conv2dAttributes>, emitter: Emitter, tile: T
     uniforms: epilogue.uniforms,
   });
   emitter.step({ ...step, uniforms: (n) => ({ ...step.uniforms(n), parts: apart(n), part_size: n * layout.image }) });
+}
+
+export function invocations({ down, across }: Tile, { lanes }: Multiplier = vectors): number {
+  return down * across * lanes;
 }
 
 /** Workgroups for `n` images. */
@@ -75,6 +108,7 @@ function emitProducts(
   call: Call<Conv2dAttributes>,
   emitter: Emitter,
   tile: Tile,
+  by: Multiplier,
   parts: number,
   apart: (n: number) => number,
   { y, layout, epilogue }: Target,
@@ -82,10 +116,11 @@ function emitProducts(
   const { outH, outW, macs } = geometry(call);
   const x = emitter.input('x');
   const order = byTaps(call, image(x).written);
-  const part = roundUp(Math.ceil(reductionRows(order) / parts), STEP);
+  const part = roundUp(Math.ceil(reductionRows(order) / parts), by.step);
   emitter.step({
     ...tileStep({
       tile,
+      by,
       x,
       w: packBuffer(call, emitter, order, 4 * tile.quads),
       y,
@@ -110,6 +145,7 @@ function emitProducts(
 
 interface TileProduct {
   readonly tile: Tile;
+  readonly by?: Multiplier;
   readonly x: BufferRef;
   /** Its filters are padded to whole tiles. */
   readonly w: BufferRef;
@@ -130,7 +166,7 @@ interface TileProduct {
 
 /** One dispatch of the kernel. */
 export function tileStep(product: TileProduct): Omit<Step, 'layer' | 'operator'> {
-  const { tile, x, w, y, order, taps, epilogue, part, z, pixels, images, steps } = product;
+  const { tile, by = vectors, x, w, y, order, taps, epilogue, part, z, pixels, images, steps } = product;
   const panels = Math.ceil(images(1).y.channels / 4 / tile.quads);
   const count = (n: number) => panels * Math.ceil(pixels(n) / tile.pixels);
   const products = reductionRows(order);
@@ -144,8 +180,10 @@ export function tileStep(product: TileProduct): Omit<Step, 'layer' | 'operator'>
     channels: order.run,
   };
   return {
-    kernel: defineKernel('conv2d_tile', [source, weightQuad, imageText, linearIndex, ...epilogue.sources], {
+    kernel: defineKernel(by.name, [...by.sources, imageText, linearIndex, ...epilogue.sources], {
+      enables: by.enables,
       constants: {
+        ...by.constants,
         PIXELS: tile.pixels,
         QUADS: tile.quads,
         DOWN: tile.down,

@@ -13,7 +13,8 @@ type Method =
   | 'winograd_tile'
   | 'depthwise'
   | 'grouped'
-  | 'tile';
+  | 'tile'
+  | 'matrix';
 
 // Multiples of the plain kernel's speed. On a CPU as measured on lavapipe (Zen 3); SwiftShader keeps the order. There barriers
 // and workgroup memory cost more than they save. On GPUs they are what feeds the arithmetic, and what CPUs want is not offered.
@@ -27,6 +28,7 @@ const onCpu: Readonly<Record<Method, number>> = {
   depthwise: 8,
   grouped: 4,
   tile: 0.5,
+  matrix: 0.5,
 };
 const onGpu: Readonly<Record<Method, number>> = {
   broadcast: 0,
@@ -38,6 +40,7 @@ const onGpu: Readonly<Record<Method, number>> = {
   depthwise: 8,
   grouped: 4,
   tile: 10,
+  matrix: 40,
 };
 
 export function speed({ fallback }: AdapterFacts, method: Method): number {
@@ -57,6 +60,7 @@ const preparation: Readonly<Record<Method, number>> = {
   depthwise: 0,
   grouped: PACKING,
   tile: PACKING,
+  matrix: PACKING,
 };
 // Images of a batch where weights change: that of a training step, which is not known here.
 const IMAGES = 8;

@@ -89,6 +89,22 @@ describe('tune', () => {
     expect(await tune(device, graph, choices)).toEqual([]);
   });
 
+  it.runIf(device.facts.features.f16)(
+    'measures kernels on images and weights of f16, and knows them from others',
+    async () => {
+      const wide = conv(root.at('half'), x, 16, { kernel: 3 });
+      const graph = graphOf({ y: conv(root.at('halves'), wide, 24) });
+      const choices = new Choices();
+      const halves = await tune(device, graph, choices, { rounds: 1, half: true });
+      expect(halves.map(({ calls }) => calls.split('(')[0])).toEqual(['f16 conv2d', 'f16 conv2d']);
+      for (const { candidates } of halves)
+        for (const { kernel, wrong } of candidates) expect([kernel, wrong]).toEqual([kernel, null]);
+      for (const { calls, chosen } of halves) expect(choices.toJSON().winners[calls]).toBe(chosen);
+      const full = await tune(device, graph, choices, { rounds: 1 });
+      expect(full.map(({ calls }) => `f16 ${calls}`)).toEqual(halves.map(({ calls }) => calls));
+    },
+  );
+
   it('quarantines a kernel whose numbers are wrong', async () => {
     const { graph, y } = withCandidate(spoilt('conv2d_clipped', {}, { low: 0.5 }));
     const choices = new Choices();
