@@ -33,12 +33,13 @@ export const tileNames = [
   'conv2d_split_32x32',
 ] as const;
 
-/** Pixels by filters of a workgroup. */
+/** The same, by units for matrices. */
 export const matrixNames = [
-  'conv2d_matrix_128x128',
+  'conv2d_matrix_128x64',
   'conv2d_matrix_64x64',
   'conv2d_matrix_32x32',
   'conv2d_matrix_split_64x64',
+  'conv2d_matrix_split_32x32',
 ] as const;
 
 const namesOnCpu = [

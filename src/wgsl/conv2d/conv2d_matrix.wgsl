@@ -1,7 +1,8 @@
 // Convolution as the matrix product of conv2d_tile.wgsl, by a GPU's units for small matrices: x and w as f16, sums in f32.
 // x [N,H,W,C], w [R,S,C][K/4] with K padded to whole tiles, y [z][N,P,Q,K]. One workgroup: a tile of PIXELS by 4 QUADS filters,
 // thirty-two of the R*S*C products at a time. DOWN by ACROSS subgroups of LANES invocations; one of them: ROWS by COLUMNS matrices
-// of M pixels and N filters, K products at a time. Joined with weight_halves.wgsl. PARTED as in conv2d_tile.wgsl.
+// of M pixels and N filters, K products at a time. Joined with weight_halves.wgsl and one of matrices_*.wgsl. PARTED as in
+// conv2d_tile.wgsl.
 struct Params {
   x: Image, y: Image, residual: Image, count: u32, panels: u32, pixels: u32, products: u32, part: u32, length: u32,
   z_from: u32, z_x: u32, z_w: u32, z_y: u32, columns: u32, channels: u32,
@@ -13,8 +14,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 const STEP = 32u;
 const SIZE = DOWN * ACROSS * LANES;
-const ROWS = PIXELS / DOWN / M;
-const COLUMNS = QUADS * 4u / ACROSS / N;
 // What an invocation loads at a step, and what it stores of one row of matrices.
 const LOADS_X = PIXELS * 8u / SIZE;
 const LOADS_W = STEP * QUADS / SIZE;
@@ -26,7 +25,6 @@ const PITCH_Y = QUADS + 1u;
 var<workgroup> sh_x: array<vec4h, PIXELS * PITCH_X>;  // [pixel][four of the products]
 var<workgroup> sh_w: array<vec4h, STEP * PITCH_W>;  // [product][four of the filters]
 var<workgroup> sh_y: array<vec4f, DOWN * M * PITCH_Y>;  // [pixel of a row of matrices][four of the filters]
-alias Sums = array<subgroup_matrix_result<f32, N, M>, ROWS * COLUMNS>;
 
 @compute @workgroup_size(SIZE)
 fn main(
@@ -41,6 +39,7 @@ fn main(
   let first = tile / params.panels * PIXELS;
   let below = subgroup / ACROSS;
   let beyond = subgroup % ACROSS;
+  let shared_at = below * M * PITCH_Y + beyond * COLUMNS * N / 4u;
   var mine: array<Place, LOADS_X>;
   for (var j = 0u; j < LOADS_X; j++) { mine[j] = pixel_place(params.y, first + local / 8u + SIZE / 8u * j); }
   let begin = id.z * params.z_from;
@@ -87,32 +86,23 @@ fn main(
     }
     if (start > begin) {
       for (var k = 0u; k < STEP; k += K) {
-        var held: array<subgroup_matrix_left<f16, K, M>, ROWS>;
-        for (var i = 0u; i < ROWS; i++) {
-          let at = (below * ROWS + i) * M * PITCH_X + k / 4u;
-          held[i] = subgroupMatrixLoad<subgroup_matrix_left<f16, K, M>, row_major>(&sh_x, at, PITCH_X);
-        }
-        for (var j = 0u; j < COLUMNS; j++) {
-          let at = k * PITCH_W + (beyond * COLUMNS + j) * N / 4u;
-          let filters = subgroupMatrixLoad<subgroup_matrix_right<f16, N, K>, row_major>(&sh_w, at, PITCH_W);
-          for (var i = 0u; i < ROWS; i++) {
-            sums[i * COLUMNS + j] = subgroupMatrixMultiplyAccumulate(held[i], filters, sums[i * COLUMNS + j]);
-          }
-        }
+        sums = add_products(sums, below * ROWS * M * PITCH_X + k / 4u, k * PITCH_W + beyond * COLUMNS * N / 4u);
       }
     }
     workgroupBarrier();
     if (PARTED == 1u && start > begin && start < end && (start - begin) % params.part == 0u) {
       for (var i = 0u; i < ROWS; i++) {
-        share(&sums, i, below, beyond);
+        share_row(sums, i, shared_at);
+        workgroupBarrier();
         for (var s = 0u; s < STORES; s++) { whole[i * STORES + s] += shared_sum(local + SIZE * s); }
-        for (var j = 0u; j < COLUMNS; j++) { sums[i * COLUMNS + j] = subgroup_matrix_result<f32, N, M>(); }
         workgroupBarrier();
       }
+      sums = Sums();
     }
   }
   for (var i = 0u; i < ROWS; i++) {
-    share(&sums, i, below, beyond);
+    share_row(sums, i, shared_at);
+    workgroupBarrier();
     for (var s = 0u; s < STORES; s++) {
       let at = local + SIZE * s;
       let row = at / QUADS;
@@ -128,15 +118,6 @@ fn main(
     }
     workgroupBarrier();
   }
-}
-
-// A row of each subgroup's matrices, for all invocations to read.
-fn share(sums: ptr<function, Sums>, i: u32, below: u32, beyond: u32) {
-  for (var j = 0u; j < COLUMNS; j++) {
-    let at = below * M * PITCH_Y + (beyond * COLUMNS + j) * N / 4u;
-    subgroupMatrixStore<row_major>(&sh_y, at, (*sums)[i * COLUMNS + j], PITCH_Y);
-  }
-  workgroupBarrier();
 }
 
 fn shared_sum(i: u32) -> vec4f {

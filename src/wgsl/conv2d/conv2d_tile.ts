@@ -9,8 +9,7 @@ import { pixelsOf, ranked } from './speed.ts';
 
 type TileName = (typeof tileNames)[number];
 
-// Times what a workgroup takes at once.
-const LEAST_OF_A_PART = 8;
+const LEAST_OF_A_PART = 8 * STEP;
 const MOST_PARTS = 16;
 // Invocations that keep a GPU busy with one image, if not as busy as it gets: more would be too many for a small one. How well each tile
 // is fed is as measured on an NVIDIA H100, over the layers of ResNets with 1, 8 and 32 images.
@@ -60,7 +59,7 @@ function imagesOf(call: Call<Conv2dAttributes>): number {
 /** Parts of each sum that make enough of few tiles; 0 where there are enough of them, or too few products. */
 export function partsOf(call: Call<Conv2dAttributes>, tile: Tile, by: Multiplier = vectors): number {
   const { channels, kernelH, kernelW } = geometry(call);
-  const most = Math.min(MOST_PARTS, Math.floor((channels * kernelH * kernelW) / by.step / LEAST_OF_A_PART));
+  const most = Math.min(MOST_PARTS, Math.floor((channels * kernelH * kernelW) / LEAST_OF_A_PART));
   const parts = Math.min(most, Math.ceil(ENOUGH / (tiles(call, tile, imagesOf(call)) * invocations(tile, by))));
   return parts > 1 ? parts : 0;
 }
