@@ -9,6 +9,7 @@ import { concat } from '../../src/wgsl/concat/concat.ts';
 import { flatten } from '../../src/wgsl/flatten/flatten.ts';
 import type { Operator } from '../../src/wgsl/op.ts';
 import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
+import { gradientSummedBy } from './convolutions.ts';
 import { testDevice } from './gpu.ts';
 import {
   type AnyOperator,
@@ -50,7 +51,8 @@ export async function checkOperator(
 /** The same for a value of any graph whose last operator is the one in question. */
 export async function checkValue(value: Value, tensors: Tensors, reference: Reference): Promise<void> {
   if (value.shape[0] !== 'n') {
-    for (const kernel of await candidates(value)) await checkRun(value, tensors, reference, kernel, value);
+    for (const kernel of await candidates(value))
+      await checkRun(value, tensors, gradientSummedBy(kernel, reference, value, tensors), kernel, value);
     return;
   }
   const { facts } = await testDevice();

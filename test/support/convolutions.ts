@@ -2,12 +2,13 @@
 
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
+import type { Value } from '../../src/runtime/graph/value.ts';
 import { relu } from '../../src/wgsl/activation/activation.ts';
 import { conv2dReference } from '../../src/wgsl/conv2d/conv2d.ref.ts';
 import { type Conv2dAttributes, conv2d } from '../../src/wgsl/conv2d/conv2d.ts';
 import { defineOp } from '../../src/wgsl/op.ts';
 import type { Reference } from '../../src/wgsl/shared/reference.ref.ts';
-import { isWinograd, winogradTerms } from '../../src/wgsl/winograd/winograd.ref.ts';
+import { isWinograd, winogradGradientTerms, winogradTerms } from '../../src/wgsl/winograd/winograd.ref.ts';
 import { apply, boundOf, candidates, filled, runValue, type TestTensor, worst } from './operators.ts';
 
 export interface ConvolutionTensors {
@@ -114,6 +115,20 @@ export function summedBy(
     return sum + Math.abs(bias?.data[k] ?? 0) + Math.abs(residual?.data[i] ?? 0);
   });
   return { ...reference, terms: outside, length: length + (bias ? 1 : 0) + (residual ? 1 : 0) };
+}
+
+/** The same of a kernel of any operator, whose inputs are among the tensors where that is Winograd's gradient of filters. */
+export function gradientSummedBy<R extends Pick<Reference, 'terms' | 'length'>>(
+  kernel: string,
+  reference: R,
+  { inputs: { x, dy }, attributes }: Value,
+  tensors: Readonly<Record<string, TestTensor>>,
+): R {
+  if (kernel !== 'winograd_weight_gradient') return reference;
+  const given = [tensors[x?.name ?? ''], tensors[dy?.name ?? '']] as const;
+  if (!given[0] || !given[1]) throw new Error(`x and dy of ${kernel} are not given: ${x?.name}, ${dy?.name}`);
+  const { padding } = attributes as ConvolutionAttributes;
+  return { ...reference, ...winogradGradientTerms(given[0], given[1], padding) };
 }
 
 /**

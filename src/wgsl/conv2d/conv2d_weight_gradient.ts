@@ -70,6 +70,11 @@ export const conv2dWeightGradient = defineOp({
     conv2dWeightGradientGrouped,
     ...conv2dWeightGradientTiles,
     late('conv2d_weight_gradient_broadcast', onCpu, () => import('./conv2d_weight_gradient_broadcast.ts')),
+    late(
+      'winograd_weight_gradient',
+      () => false, // only measuring chooses it
+      async () => (await import('../winograd/winograd_weight_gradient.ts')).winogradWeightGradient,
+    ),
     depthwiseWeightGradient,
   ],
 });

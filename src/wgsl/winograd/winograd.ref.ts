@@ -1,4 +1,4 @@
-// How large the terms are that Winograd's F(4x4, 3x3) and F(2x2, 3x3) add up, in float64; imported by tests only.
+// How large the terms are that Winograd's F(4x4, 3x3) and F(2x2, 3x3) add up, and the former's gradient, in float64; imported by tests only.
 
 interface Tensor {
   readonly shape: readonly number[];
@@ -36,6 +36,10 @@ export type FormName = keyof typeof forms;
 export function isWinograd(kernel: string): kernel is FormName {
   return kernel in forms;
 }
+
+/** Numbers that a row of it adds up. */
+const longest = (matrix: readonly (readonly number[])[]) =>
+  Math.max(...matrix.map((row) => row.filter((v) => v !== 0).length));
 
 const absolute = (matrix: readonly (readonly number[])[]) => matrix.map((row) => row.map(Math.abs));
 
@@ -93,7 +97,44 @@ export function winogradTerms(
             for (let j = 0; j < made && q + j < Q; j++) terms[((n * K + k) * P + p + i) * Q + q + j] = y[i]![j]!;
         }
       }
-  const longest = (matrix: readonly (readonly number[])[]) =>
-    Math.max(...matrix.map((row) => row.filter((v) => v !== 0).length));
   return { terms, length: C + 2 * 3 + 2 * longest(BT) + 2 * longest(AT) };
+}
+
+const transposed = (matrix: readonly (readonly number[])[]) => matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
+
+/** The same for the gradient of filters: |G^T| ( sum over tiles of |B^T||d||B| * |A||dy||A^T| ) |G|, [K,C,3,3]. */
+export function winogradGradientTerms(x: Tensor, dy: Tensor, padding: readonly [number, number, ...number[]]) {
+  const [N = 1, C = 1, H = 1, W = 1] = x.shape;
+  const [, K = 1, P = 1, Q = 1] = dy.shape;
+  const [top, left] = padding;
+  const { made, BT, G, AT } = four;
+  const [A, GT] = [transposed(AT), transposed(G)];
+  const [bt, a, gt] = [absolute(BT), absolute(A), absolute(GT)];
+  const at = ({ data }: Tensor, nc: number, h: number, v: number, height: number, width: number) =>
+    h < 0 || h >= height || v < 0 || v >= width ? 0 : Math.abs(data[(nc * height + h) * width + v]!);
+  const side = BT.map((_, i) => i);
+  const block = side.slice(0, made);
+  const sums = Array.from({ length: K * C }, () => side.map(() => side.map(() => 0)));
+  for (let n = 0; n < N; n++)
+    for (let p = 0; p < P; p += made)
+      for (let q = 0; q < Q; q += made) {
+        const seen = Array.from({ length: C }, (_, c) =>
+          sandwich(
+            bt,
+            side.map((i) => side.map((j) => at(x, n * C + c, p + i - top, q + j - left, H, W))),
+          ),
+        );
+        const given = Array.from({ length: K }, (_, k) =>
+          sandwich(
+            a,
+            block.map((i) => block.map((j) => at(dy, n * K + k, p + i, q + j, P, Q))),
+          ),
+        );
+        for (const [kc, sum] of sums.entries())
+          for (const i of side)
+            for (const j of side) sum[i]![j]! += given[Math.floor(kc / C)]![i]![j]! * seen[kc % C]![i]![j]!;
+      }
+  const terms = Float64Array.from(sums.flatMap((sum) => sandwich(gt, sum).flat()));
+  const tiles = N * Math.ceil(P / made) * Math.ceil(Q / made);
+  return { terms, length: tiles + 2 * longest(BT) + 2 * longest(A) + 2 * longest(GT) };
 }
