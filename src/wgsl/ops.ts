@@ -64,6 +64,7 @@ import { avgPool2d } from './pool/avg_pool2d.ts';
 import { avgPool2dGradient } from './pool/avg_pool2d_gradient.ts';
 import { maxPool2d } from './pool/max_pool2d.ts';
 import { maxPool2dGradient } from './pool/max_pool2d_gradient.ts';
+import { pooledConv2d } from './pooled/pooled_conv2d.ts';
 import { radialBasis } from './radial_basis/radial_basis.ts';
 import { radialBasisGradient, radialBasisGradientCentres } from './radial_basis/radial_basis_gradient.ts';
 import { addRows } from './reduce/add_rows.ts';
@@ -85,6 +86,7 @@ export const operators: readonly Operator[] = [
   conv2d,
   linear,
   separableConv2d,
+  pooledConv2d,
   conv2dInputGradient,
   conv2dWeightGradient,
   linearInputGradient,

@@ -52,6 +52,7 @@ import { pad } from '../../src/wgsl/pad/pad.ts';
 import { adaptiveAvgPool2d } from '../../src/wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../../src/wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../../src/wgsl/pool/max_pool2d.ts';
+import { pooledConv2d } from '../../src/wgsl/pooled/pooled_conv2d.ts';
 import { radialBasis } from '../../src/wgsl/radial_basis/radial_basis.ts';
 import { radialBasisGradient, radialBasisGradientCentres } from '../../src/wgsl/radial_basis/radial_basis_gradient.ts';
 import { addRows } from '../../src/wgsl/reduce/add_rows.ts';
@@ -211,6 +212,11 @@ export function callsOfAll(): Value[] {
     preluGradient.of({ x, weight: slopes, dy: x }, { of: 'x' }, 'prelu_gradient'),
     ...differentiable.map((of) => activationGradient.of({ v: x, dy: x }, { of }, 'activation_gradient')),
     ...separable(x),
+    pooledConv2d.of(
+      { x: input('wide', ['n', 36, 9, 10]), w: parameter('w', [40, 36, 3, 3]), bias: parameter('bias', [40]) },
+      { padding: [1, 1, 1, 1], activation: 'relu' },
+      'pooled',
+    ),
     linear.of({ x: features, w: parameter('w', [50, 200]) }, {}, 'linear'),
     linear.of({ x: features, w: parameter('w', [50, 200]), bias: parameter('bias', [50]) }, {}, 'linear'),
     linear.of({ x, w: parameter('w', [50, 24]) }, { activation: 'gelu' }, 'linear'),

@@ -38,7 +38,15 @@ const fuseDepthwise = latePass(
   async () => (await import('./fuse_depthwise.ts')).fuseDepthwise,
 );
 
-export const latePasses = [splitOversized, fuseDepthwise, shareConcat];
+const fusePool = latePass(
+  ({ values }, { fallback, matrix }) =>
+    !fallback &&
+    !matrix &&
+    values.some(({ attributes: { kernel }, operator }) => operator?.name === 'max_pool2d' && `${kernel}` === '2,2'),
+  async () => (await import('./fuse_pool.ts')).fusePool,
+);
+
+export const latePasses = [splitOversized, fuseDepthwise, fusePool, shareConcat];
 
 /** The passes that rewrite the graph for inference, in order. */
 const passes: readonly ((graph: Graph, facts: AdapterFacts) => Graph)[] = [
@@ -48,6 +56,7 @@ const passes: readonly ((graph: Graph, facts: AdapterFacts) => Graph)[] = [
   simplify,
   splitOversized.run,
   fuseDepthwise.run,
+  fusePool.run,
   shareConcat.run,
 ];
 

@@ -15,6 +15,8 @@ import { tileRow, tiling } from './tiling.ts';
 import filterText from './winograd_tile_filter.wgsl';
 import inputText from './winograd_tile_input.wgsl';
 import outputText from './winograd_tile_output.wgsl';
+import pooledText from './winograd_tile_pooled.wgsl';
+import rowsText from './winograd_tile_rows.wgsl';
 
 const FORM = { made: 4, side: 6 } as const;
 const POINTS = 36;
@@ -48,10 +50,13 @@ export const winogradTile: Way<Conv2dAttributes> = {
     const { channels, filters } = geometry(call);
     return 4 * (POINTS - 9) * channels * filters;
   },
-  emit,
+  emit: (call, emitter) => emitWinogradTile(call, emitter, 'whole'),
 };
 
-function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
+/** How the result is stored. */
+const stores = { whole: rowsText, pooled: pooledText } as const;
+
+export function emitWinogradTile(call: Call<Conv2dAttributes>, emitter: Emitter, stored: keyof typeof stores): void {
   const { filters, channels, macs } = geometry(call);
   const { padding } = call.attributes;
   const { tilesH, tilesW, tiles } = tiling(call, FORM);
@@ -114,7 +119,7 @@ function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
   const output = each(
     {
       name: 'winograd_tile_output',
-      sources: [outputText, ...epilogue.sources],
+      sources: [outputText, stores[stored], ...epilogue.sources],
       bind: { m, y: emitter.output, ...epilogue.bind },
       uniforms: { ...tiled, ...epilogue.uniforms },
     },

@@ -1,5 +1,6 @@
 // Products back from the domain of F(4x4, 3x3): y = A^T m A, then what follows the sum. m [36][tile][K], y [N,P,Q,K]. One
 // invocation: one channel of a tile of 4x4 pixels, those of neighbouring channels side by side; vectors are pixels of a row. Frame: each.
+// Joined with winograd_tile_rows.wgsl or winograd_tile_pooled.wgsl, which makes y half as high and wide.
 struct Params {
   y: Image, residual: Image, count: u32, tiles_h: u32, tiles_w: u32, tiles: u32, low: f32, high: f32,
 }
@@ -21,6 +22,10 @@ fn interpolate(m0: f32, m1: f32, m2: f32, m3: f32, m4: f32, m5: f32) -> vec4f {
   );
 }
 
+fn row_of(columns: ptr<function, array<vec4f, 6>>, r: u32) -> vec4f {
+  return interpolate((*columns)[0][r], (*columns)[1][r], (*columns)[2][r], (*columns)[3][r], (*columns)[4][r], (*columns)[5][r]);
+}
+
 fn item(i: u32) {
   let k = i % params.y.written;
   let tile = i / params.y.written;
@@ -35,19 +40,5 @@ fn item(i: u32) {
     for (var r = 0u; r < 6u; r++) { p[r] = m[i + (6u * r + s) * point]; }
     columns[s] = interpolate(p[0], p[1], p[2], p[3], p[4], p[5]);
   }
-  let keep = k < params.y.channels;
-  var bias = 0.0;
-  if (keep) { bias = load_bias(k); }
-  for (var r = 0u; r < 4u; r++) {
-    if (top + r >= params.y.height) { break; }
-    var row = interpolate(columns[0][r], columns[1][r], columns[2][r], columns[3][r], columns[4][r], columns[5][r]) + bias;
-    let to = Place(n, top + r, left, k);
-    for (var s = 0u; s < 4u; s++) {
-      if (left + s < params.y.width) { row[s] += load_residual(beside(to, s)); }
-    }
-    row = select(vec4f(0.0), activate(row), keep);
-    for (var s = 0u; s < 4u; s++) {
-      if (left + s < params.y.width) { y[address(params.y, beside(to, s))] = Scalar(row[s]); }
-    }
-  }
+  store_tile(&columns, Place(n, top, left, k));
 }
