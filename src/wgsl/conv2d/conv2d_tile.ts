@@ -11,14 +11,11 @@ type TileName = (typeof tileNames)[number];
 
 const LEAST_OF_A_PART = 8 * STEP;
 const MOST_PARTS = 16;
-// Invocations that keep a GPU busy with one image, if not as busy as it gets: more would be too many for a small one. How well each tile
-// is fed is as measured on an NVIDIA H100, over the layers of ResNets with 1, 8 and 32 images.
-const ENOUGH = 2 ** 14;
 
 const L: Tile = { pixels: 64, quads: 16, down: 8, across: 16 };
 const S: Tile = { pixels: 32, quads: 8, down: 8, across: 8 };
 
-/** By their candidates' names. */
+/** By their candidates' names. How well each tile is fed is as measured on an NVIDIA H100, over the layers of ResNets with 1, 8 and 32 images. */
 export const ways: Readonly<Record<TileName, Way<Conv2dAttributes>>> = {
   conv2d_tile_64x64: way(L, 1),
   conv2d_tile_64x32: way({ pixels: 64, quads: 8, down: 16, across: 8 }, 0.85),
@@ -48,7 +45,7 @@ function way(tile: Tile, fed: number, splits = false): Way<Conv2dAttributes> {
 export function shareOf(call: Call<Conv2dAttributes>, tile: Tile, parts: number, by: Multiplier = vectors): number {
   const all = tiles(call, tile, imagesOf(call));
   const used = (pixelsOf(call) * geometry(call).filters) / (all * tile.pixels * 4 * tile.quads);
-  return used * Math.min(1, (parts * all * invocations(tile, by)) / ENOUGH);
+  return used * Math.min(1, (parts * all * invocations(tile, by)) / by.enough);
 }
 
 function imagesOf(call: Call<Conv2dAttributes>): number {
@@ -60,6 +57,6 @@ function imagesOf(call: Call<Conv2dAttributes>): number {
 export function partsOf(call: Call<Conv2dAttributes>, tile: Tile, by: Multiplier = vectors): number {
   const { channels, kernelH, kernelW } = geometry(call);
   const most = Math.min(MOST_PARTS, Math.floor((channels * kernelH * kernelW) / LEAST_OF_A_PART));
-  const parts = Math.min(most, Math.ceil(ENOUGH / (tiles(call, tile, imagesOf(call)) * invocations(tile, by))));
+  const parts = Math.min(most, Math.ceil(by.enough / (tiles(call, tile, imagesOf(call)) * invocations(tile, by))));
   return parts > 1 ? parts : 0;
 }

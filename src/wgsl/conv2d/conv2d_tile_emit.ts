@@ -39,6 +39,8 @@ export interface Multiplier {
   readonly step: number;
   /** Invocations in each of a tile's places, down and across. */
   readonly lanes: number;
+  /** Invocations that keep a GPU busy with one image, if not as busy as it gets: more would be too many for a small one. */
+  readonly enough: number;
 }
 
 /** conv2d_tile.wgsl. */
@@ -49,6 +51,7 @@ export const vectors: Multiplier = {
   enables: [],
   step: STEP,
   lanes: 1,
+  enough: 2 ** 14,
 };
 
 /** Where sums go, how they lie there, and what follows them at once. */
