@@ -7,7 +7,7 @@ import type { AdapterFacts } from '../plan/facts.ts';
 import type { Device } from './device.ts';
 
 /** Another number where kernels have changed so much that what was measured of them says nothing. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 const known = new WeakMap<Device, Promise<Choices>>();
 

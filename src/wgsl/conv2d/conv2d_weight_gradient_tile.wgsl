@@ -69,10 +69,11 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
     for (var pixel = 0u; pixel < STEP; pixel++) {
       var given: array<vec4f, VECTORS>;
       for (var i = 0u; i < VECTORS; i++) { given[i] = sh_dy[pixel * FILTERS + local % 8u + 8u * i]; }
-      for (var j = 0u; j < SINGLES; j += 4u) {
-        let seen = sh_x[pixel * WEIGHTS + local / 8u + 2u * j];
+      // By single steps: then it is plain to compilers that every index is within bounds.
+      for (var j = 0u; j < SINGLES / 4u; j++) {
+        let seen = sh_x[pixel * WEIGHTS + local / 8u + 8u * j];
         for (var lane = 0u; lane < 4u; lane++) {
-          for (var i = 0u; i < VECTORS; i++) { sums[(j + lane) * VECTORS + i] += given[i] * seen[lane]; }
+          for (var i = 0u; i < VECTORS; i++) { sums[(j * 4u + lane) * VECTORS + i] += given[i] * seen[lane]; }
         }
       }
     }

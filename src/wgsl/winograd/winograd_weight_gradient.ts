@@ -16,7 +16,7 @@ import inputText from './winograd_tile_input.wgsl';
 
 const POINTS = 36;
 const SIDE = 4;
-const TILE = weightTile(64, 64);
+const TILE = weightTile(32, 32);
 // Below the plain kernel's rank: only measuring chooses it.
 const NOT_CHOSEN = 0.5;
 
