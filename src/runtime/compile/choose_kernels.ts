@@ -99,14 +99,16 @@ function withoutSlivers(
   return kept;
 }
 
-// Of the time that a network's products take. Winograd's three kernels take half a second to compile, and his filters four times the memory.
+// Of the time that a network's products take. Winograd's three kernels take half a second to compile, and his filters four times the
+// memory. With subgroups of four, as SwiftShader has them, more than that: a second, as long as half a run of resnet50.
 const LUXURY = 1 / 9;
+const LUXURY_OF_FOUR = 1 / 5;
 
 /** Where a CPU plays the GPU: Winograd's kernels give way together if all that they save is a little time. */
 function withoutLuxuries(
   chosen: ReadonlyMap<Value, ChosenKernel>,
   byRank: ReadonlyMap<Value, readonly Ranked[]>,
-  { fallback }: AdapterFacts,
+  { fallback, subgroupSize }: AdapterFacts,
 ): ReadonlyMap<Value, ChosenKernel> {
   const plainer = new Map<Value, ChosenKernel>();
   let [time, saved] = [0, 0];
@@ -120,7 +122,8 @@ function withoutLuxuries(
     plainer.set(value, { call, candidate: other.candidate });
     saved += macs / other.rank - macs / rank;
   }
-  return fallback && saved < LUXURY * (time + saved) ? new Map([...chosen, ...plainer]) : chosen;
+  const luxury = subgroupSize === 4 ? LUXURY_OF_FOUR : LUXURY;
+  return fallback && saved < luxury * (time + saved) ? new Map([...chosen, ...plainer]) : chosen;
 }
 
 /** What differs from run to run: inputs, parameters that runs write, and all that is made of them. */
