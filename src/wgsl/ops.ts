@@ -65,6 +65,7 @@ import { avgPool2dGradient } from './pool/avg_pool2d_gradient.ts';
 import { maxPool2d } from './pool/max_pool2d.ts';
 import { maxPool2dGradient } from './pool/max_pool2d_gradient.ts';
 import { pooledConv2d } from './pooled/pooled_conv2d.ts';
+import { pooledLinear } from './pooled/pooled_linear.ts';
 import { radialBasis } from './radial_basis/radial_basis.ts';
 import { radialBasisGradient, radialBasisGradientCentres } from './radial_basis/radial_basis_gradient.ts';
 import { addRows } from './reduce/add_rows.ts';
@@ -87,6 +88,7 @@ export const operators: readonly Operator[] = [
   linear,
   separableConv2d,
   pooledConv2d,
+  pooledLinear,
   conv2dInputGradient,
   conv2dWeightGradient,
   linearInputGradient,

@@ -53,6 +53,7 @@ import { adaptiveAvgPool2d } from '../../src/wgsl/pool/adaptive_avg_pool2d.ts';
 import { avgPool2d } from '../../src/wgsl/pool/avg_pool2d.ts';
 import { maxPool2d } from '../../src/wgsl/pool/max_pool2d.ts';
 import { pooledConv2d } from '../../src/wgsl/pooled/pooled_conv2d.ts';
+import { pooledLinear } from '../../src/wgsl/pooled/pooled_linear.ts';
 import { radialBasis } from '../../src/wgsl/radial_basis/radial_basis.ts';
 import { radialBasisGradient, radialBasisGradientCentres } from '../../src/wgsl/radial_basis/radial_basis_gradient.ts';
 import { addRows } from '../../src/wgsl/reduce/add_rows.ts';
@@ -217,6 +218,7 @@ export function callsOfAll(): Value[] {
       { padding: [1, 1, 1, 1], activation: 'relu' },
       'pooled',
     ),
+    pooledLinear.of({ x, w: parameter('w', [50, 24]), bias: parameter('bias', [50]) }, {}, 'pooled_linear'),
     linear.of({ x: features, w: parameter('w', [50, 200]) }, {}, 'linear'),
     linear.of({ x: features, w: parameter('w', [50, 200]), bias: parameter('bias', [50]) }, {}, 'linear'),
     linear.of({ x, w: parameter('w', [50, 24]) }, { activation: 'gelu' }, 'linear'),

@@ -46,7 +46,12 @@ const fusePool = latePass(
   async () => (await import('./fuse_pool.ts')).fusePool,
 );
 
-export const latePasses = [splitOversized, fuseDepthwise, fusePool, shareConcat];
+const fuseGlobalPool = latePass(
+  ({ values }, { fallback }) => !fallback && values.some(({ operator }) => operator?.name === 'adaptive_avg_pool2d'),
+  async () => (await import('./fuse_global_pool.ts')).fuseGlobalPool,
+);
+
+export const latePasses = [splitOversized, fuseDepthwise, fusePool, fuseGlobalPool, shareConcat];
 
 /** The passes that rewrite the graph for inference, in order. */
 const passes: readonly ((graph: Graph, facts: AdapterFacts) => Graph)[] = [
@@ -57,6 +62,7 @@ const passes: readonly ((graph: Graph, facts: AdapterFacts) => Graph)[] = [
   splitOversized.run,
   fuseDepthwise.run,
   fusePool.run,
+  fuseGlobalPool.run,
   shareConcat.run,
 ];
 
