@@ -58,7 +58,12 @@ function inference(file: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-const text = (files: Iterable<string>) => [...files].map((file) => Buffer.from(code.get(file)!).toString()).join('\n');
+/** Largest first, for the bundler names its files by what is in them, and orders them by that. */
+function text(files: Iterable<string>): string {
+  const texts = [...files].map((file) => Buffer.from(code.get(file)!).toString());
+  return texts.sort((a, b) => b.length - a.length).join('\n');
+}
+
 const brotli = (files: Iterable<string>) => brotliCompressSync(text(files)).length;
 
 /** The file that is loaded when it is first needed and has `mark` in it. */

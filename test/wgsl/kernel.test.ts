@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { GraphError } from '../../src/runtime/errors.ts';
 import { defineKernel, ELEMENTS, kernelKey } from '../../src/wgsl/kernel.ts';
+import { kernelFaults } from '../support/kernel_faults.ts';
 
 const uniform = '@group(0) @binding(0) var<uniform> params: Params;';
 
@@ -29,6 +30,13 @@ describe('bindings', () => {
   });
 
   it.each([
+    ['k.wgsl: binding 1 (s) is of no known kind', '@group(0) @binding(1) var s: sampler;'],
+    ['k.wgsl: binding 1 (x) is of no known kind', '@group(0) @binding(1) var<storage, write> x: array<f32>;'],
+  ])('%s', (message, text) => {
+    expect(() => defineKernel('k', [text])).toThrow(new GraphError('unknown_operator', message));
+  });
+
+  it.each([
     [
       'k.wgsl: bindings x (1) and w (1) of the joined files collide',
       '@group(0) @binding(1) var<storage, read> x: array<f32>;\n@group(0) @binding(1) var<storage, read> w: array<f32>;',
@@ -37,8 +45,6 @@ describe('bindings', () => {
       'k.wgsl: bindings x (1) and x (2) of the joined files collide',
       '@group(0) @binding(1) var<storage, read> x: array<f32>;\n@group(0) @binding(2) var<storage, read> x: array<f32>;',
     ],
-    ['k.wgsl: binding 1 (s) is of no known kind', '@group(0) @binding(1) var s: sampler;'],
-    ['k.wgsl: binding 1 (x) is of no known kind', '@group(0) @binding(1) var<storage, write> x: array<f32>;'],
     [
       "k.wgsl: 1 bindings, of which 0 read '@group(0) @binding(I) var<...> name: type'",
       '@binding(1) @group(0) var<storage, read> x: array<f32>;',
@@ -47,8 +53,8 @@ describe('bindings', () => {
       "k.wgsl: 1 bindings, of which 0 read '@group(0) @binding(I) var<...> name: type'",
       '@group(1) @binding(1) var<storage, read> x: array<f32>;',
     ],
-  ])('%s', (message, text) => {
-    expect(() => defineKernel('k', [text])).toThrow(new GraphError('unknown_operator', message));
+  ])('a fault: %s', (message, text) => {
+    expect(kernelFaults(defineKernel('k', [text]))).toEqual([message]);
   });
 });
 
@@ -84,14 +90,6 @@ describe('uniforms', () => {
 
   it.each([
     [
-      'k.wgsl: Params.x is a struct of 3 fields behind 0, not multiples of 4',
-      'struct Params { x: Size } struct Size { c: u32, h: u32, w: u32 }',
-    ],
-    [
-      'k.wgsl: Params.x is a struct of 4 fields behind 1, not multiples of 4',
-      'struct Params { a: u32, x: Size } struct Size { n: u32, c: u32, h: u32, w: u32 }',
-    ],
-    [
       'k.wgsl: Params.x.size is vec2u, not u32, i32 or f32',
       'struct Params { x: Size } struct Size { n: u32, c: u32, size: vec2u, d: u32 }',
     ],
@@ -99,6 +97,21 @@ describe('uniforms', () => {
     ['k.wgsl: Params.@align(16) a is u32, not u32, i32 or f32', 'struct Params { @align(16) a: u32 }'],
   ])('%s', (message, text) => {
     expect(() => defineKernel('k', [text])).toThrow(new GraphError('unknown_operator', message));
+  });
+});
+
+describe('a fault of uniforms', () => {
+  it.each([
+    [
+      'k.wgsl: Params.x is a struct of 3 fields behind 0, not multiples of 4',
+      'struct Params { x: Size } struct Size { c: u32, h: u32, w: u32 }',
+    ],
+    [
+      'k.wgsl: Params.x is a struct of 4 fields behind 1, not multiples of 4',
+      'struct Params { a: u32, x: Size } struct Size { n: u32, c: u32, h: u32, w: u32 }',
+    ],
+  ])('%s', (message, text) => {
+    expect(kernelFaults(defineKernel('k', [text]))).toEqual([message]);
   });
 });
 

@@ -17,6 +17,6 @@ export function compileHalf(graph: Graph, facts: AdapterFacts, choose?: Choose):
 
 /** As `finish`. */
 export function finishHalf(ready: Graph, facts: AdapterFacts, choose?: Choose): Program {
-  const program = halfWeights(hoist(lower(ready, facts, choose, facts.features.f16 ? 'all' : 'nothing')));
+  const program = halfWeights(hoist(lower(ready, facts, choose, facts.features.f16 ? 'all' : undefined)));
   return { ...program, run: program.run.map(inHalf) };
 }

@@ -20,21 +20,16 @@ import { type Choose, type ChosenKernel, channelBlock, chooseKernels } from './c
 import { placedParts } from './placed_parts.ts';
 
 /** What is stored as f16: images of pixels, or those and weights that never change. */
-export type Half = 'nothing' | 'images' | 'all';
+export type Half = 'images' | 'all';
 
 /**
  * Throws GraphError for inputs and outputs that no caller could tell apart, PlanError where no kernel serves. What is to be stored
  * as f16 is laid out so; the steps are yet to be made so.
  */
-export function lower(
-  graph: Graph,
-  facts: AdapterFacts,
-  choose: Choose = () => undefined,
-  half: Half = 'nothing',
-): Program {
+export function lower(graph: Graph, facts: AdapterFacts, choose: Choose = () => undefined, half?: Half): Program {
   checkEnds(graph);
   const chosen = chooseKernels(graph, facts, choose, half === 'all');
-  const layouts = assignLayouts(graph, chosen, channelBlock(facts), half !== 'nothing');
+  const layouts = assignLayouts(graph, chosen, channelBlock(facts), half !== undefined);
 
   const buffers: BufferSpec[] = [];
   const steps: Step[] = [];

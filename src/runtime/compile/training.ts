@@ -39,7 +39,7 @@ export function compileTraining(
   choose?: Choose,
 ): Program {
   const half = precision === 'f16';
-  const program = hoist(lower(optimiseTraining(graph, facts), facts, choose, half ? 'images' : 'nothing'));
+  const program = hoist(lower(optimiseTraining(graph, facts), facts, choose, half ? 'images' : undefined));
   return half ? { ...program, run: program.run.map(inHalf) } : program;
 }
 

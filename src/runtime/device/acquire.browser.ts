@@ -29,6 +29,12 @@ export async function requestGpu(driver = 'auto'): Promise<GPU> {
   return gpu;
 }
 
+/** Browsers have what is experimental behind a flag, and kernels for it are tested with Dawn in Node alone. */
+export const experimentalFeatures: readonly GPUFeatureName[] = [];
+export function matrixOf(_info: GPUAdapterInfo, _device: GPUDevice): AdapterFacts['matrix'] {
+  return undefined;
+}
+
 /** What stands between this code and the driver, for what is remembered of the two. */
 export function runtimeName(): string {
   return globalThis.navigator.userAgent;

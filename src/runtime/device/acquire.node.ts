@@ -127,6 +127,29 @@ function installHint(driver: 'lavapipe' | 'swiftshader'): string {
   return 'npm install @sparticuz/chromium@147.0.0 brings it, on Linux x64 only';
 }
 
+/** Asked for where an adapter has them. */
+export const experimentalFeatures = ['chromium-experimental-subgroup-matrix' as GPUFeatureName];
+
+/** Not in the standard's types. */
+interface MatrixInfo extends GPUAdapterInfo {
+  readonly subgroupMatrixConfigs?: Iterable<{
+    readonly componentType: string;
+    readonly resultComponentType: string;
+    readonly M: number;
+    readonly N: number;
+    readonly K: number;
+  }>;
+}
+
+/** The largest matrices of f16 whose products are added up in f32, where the device multiplies any. */
+export function matrixOf(info: MatrixInfo, device: GPUDevice): AdapterFacts['matrix'] {
+  if (!experimentalFeatures.every((feature) => device.features.has(feature))) return undefined;
+  return [...(info.subgroupMatrixConfigs ?? [])]
+    .filter((config) => config.componentType === 'f16' && config.resultComponentType === 'f32')
+    .map(({ M, N, K }) => ({ m: M, n: N, k: K }))
+    .sort((a, b) => b.m * b.n * b.k - a.m * a.n * a.k)[0];
+}
+
 /** What stands between this code and the driver, for what is remembered of the two: Dawn, by its package's version. */
 export function runtimeName(): string {
   const { version } = createRequire(import.meta.url)('webgpu/package.json') as { version: string };

@@ -1,5 +1,5 @@
 // From nothing to a device: an adapter (a GPU first, software last), every limit it allows, and its facts as plain data.
-import { requestGpu } from '#acquire';
+import { experimentalFeatures, matrixOf, requestGpu } from '#acquire';
 import { DeviceError } from '../errors.ts';
 import { type AdapterFacts, type LimitName, limitNames } from '../plan/facts.ts';
 
@@ -23,19 +23,12 @@ export interface Acquired {
   fault(): DeviceError | null;
 }
 
-const MATRICES = 'chromium-experimental-subgroup-matrix' as GPUFeatureName;
-const wantedFeatures: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query', MATRICES];
-
-/** Experimental: not in the standard's types. */
-interface MatrixInfo extends GPUAdapterInfo {
-  readonly subgroupMatrixConfigs?: Iterable<{
-    readonly componentType: string;
-    readonly resultComponentType: string;
-    readonly M: number;
-    readonly N: number;
-    readonly K: number;
-  }>;
-}
+const wantedFeatures: readonly GPUFeatureName[] = [
+  'subgroups',
+  'shader-f16',
+  'timestamp-query',
+  ...experimentalFeatures,
+];
 
 /** An adapter and a new device on it, with every compute limit as high as the adapter allows. May be called often. */
 export async function acquire(options: AcquireOptions = {}): Promise<Acquired> {
@@ -58,7 +51,7 @@ export async function acquire(options: AcquireOptions = {}): Promise<Acquired> {
 }
 
 /** The facts of a device; `info` is its adapter's, which some browsers do not repeat on the device. */
-export function factsOf(gpu: GPU, info: MatrixInfo, device: GPUDevice): AdapterFacts {
+export function factsOf(gpu: GPU, info: GPUAdapterInfo, device: GPUDevice): AdapterFacts {
   const limits = Object.fromEntries(limitNames.map((name) => [name, device.limits[name]])) as Record<LimitName, number>;
   const subgroups = device.features.has('subgroups');
   return {
@@ -73,18 +66,10 @@ export function factsOf(gpu: GPU, info: MatrixInfo, device: GPUDevice): AdapterF
       timestamps: device.features.has('timestamp-query'),
       texels: gpu.wgslLanguageFeatures?.has('readonly_and_readwrite_storage_textures') ?? false,
     },
-    ...(device.features.has(MATRICES) && { matrix: largestMatrix(info) }),
+    matrix: matrixOf(info, device),
     subgroupSize: subgroups && info.subgroupMinSize === info.subgroupMaxSize ? info.subgroupMinSize : null,
     limits,
   };
-}
-
-/** Of f16 into f32. */
-function largestMatrix({ subgroupMatrixConfigs = [] }: MatrixInfo): AdapterFacts['matrix'] {
-  return [...subgroupMatrixConfigs]
-    .filter((config) => config.componentType === 'f16' && config.resultComponentType === 'f32')
-    .map(({ M, N, K }) => ({ m: M, n: N, k: K }))
-    .sort((a, b) => b.m * b.n * b.k - a.m * a.n * a.k)[0];
 }
 
 /** NVIDIA's driver describes itself; what card it is stands in `device` alone. */
