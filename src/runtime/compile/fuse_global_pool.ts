@@ -2,6 +2,7 @@
 
 import type { Epilogue } from '../../wgsl/activation/epilogue.ts';
 import { pooledLinear } from '../../wgsl/pooled/pooled_linear.ts';
+import { pooledLinearKernel } from '../../wgsl/pooled/pooled_linear_kernel.ts';
 import { consumers, type Graph, rewrite } from '../graph/graph.ts';
 import type { Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
@@ -33,7 +34,5 @@ function isGlobal({ operator, attributes }: Value): boolean {
 function serves(value: Value, facts: AdapterFacts): boolean {
   const { inputs } = value;
   const attributes = value.attributes as unknown as Epilogue;
-  return pooledLinear.kernels.some(
-    (kernel) => kernel.suits({ value, inputs, attributes, facts, block: channelBlock(facts) }) > 0,
-  );
+  return pooledLinearKernel.suits({ value, inputs, attributes, facts, block: channelBlock(facts) }) > 0;
 }

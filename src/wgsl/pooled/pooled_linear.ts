@@ -3,8 +3,8 @@
 import * as z from 'zod/mini';
 import { atBatch, formatShape } from '../../runtime/graph/value.ts';
 import { epilogueAttributes } from '../activation/epilogue.ts';
-import { late, onCpu } from '../late.ts';
 import { activation, defineOp } from '../op.ts';
+import { pooledLinearKernel } from './pooled_linear_kernel.ts';
 
 /** x [n, C, H, W], w [K, C], bias [K], residual [n, K] -> [n, K]. */
 export const pooledLinear = defineOp({
@@ -18,11 +18,5 @@ export const pooledLinear = defineOp({
     return ['n', filters];
   },
   macs: ({ inputs: { w } }) => (w?.shape ?? []).reduce<number>((product, dim) => product * atBatch(dim, 1), 1),
-  kernels: [
-    late(
-      'pooled_linear',
-      (facts) => !onCpu(facts),
-      () => import('./pooled_linear_kernel.ts'),
-    ),
-  ],
+  kernels: [pooledLinearKernel],
 });

@@ -1,8 +1,9 @@
 // The kernel of a linear layer that averages what it reads: for GPUs, where it saves a dispatch.
 
+import { roundUp } from '../../runtime/plan/layout.ts';
 import type { Epilogue } from '../activation/epilogue.ts';
 import { defineKernel } from '../kernel.ts';
-import type { Call, Emitter } from '../op.ts';
+import type { Call, Candidate, Emitter } from '../op.ts';
 import { optionalEpilogue } from '../shared/epilogue.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
@@ -13,16 +14,17 @@ import source from './pooled_linear.wgsl';
 const FILTERS = 32;
 // Their means and the workgroup's sums fit into the 16 KiB of workgroup memory that every adapter has.
 const MOST_CHANNELS = 2048;
-// Each workgroup averages all channels anew: from here on that is more than it reads of weights.
+// Each workgroup averages all channels anew: with this many pixels that is twice what it reads of weights.
 const MOST_PIXELS = 64;
 
-export function suits({ inputs: { x }, facts, block }: Call<Epilogue>): number {
+export const pooledLinearKernel: Candidate<Epilogue> = { name: 'pooled_linear', suits, emit };
+
+function suits({ inputs: { x }, block }: Call<Epilogue>): number {
   const [, channels = 0, height = 0, width = 0] = (x?.shape ?? []).map(Number);
-  if (Math.ceil(channels / block) * block > MOST_CHANNELS || height * width > MOST_PIXELS) return 0;
-  return facts.fallback ? 0.5 : 1;
+  return roundUp(channels, block) <= MOST_CHANNELS && height * width <= MOST_PIXELS ? 1 : 0;
 }
 
-export function emit(call: Call<Epilogue>, emitter: Emitter): void {
+function emit(call: Call<Epilogue>, emitter: Emitter): void {
   const x = emitter.input('x');
   const y = image(emitter.output);
   const epilogue = optionalEpilogue(call, emitter, x);
