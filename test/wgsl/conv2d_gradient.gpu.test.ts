@@ -98,6 +98,7 @@ const shapes: [string, [number, number, number, number], number, [number, number
   ['many channels, odd counts of everything', [1, 36, 13, 11], 20, [3, 3], 1, 1, 1, 1],
   ['more filters than a panel has, few pixels', [3, 20, 5, 3], 100, [3, 3], 1, 1, 1, 1],
   ['many pixels, few weights', [5, 3, 20, 17], 6, [5, 5], 1, 2, 1, 1],
+  ['3x3 whose tiles are summed in chunks', [2, 5, 20, 17], 6, [3, 3], 1, 1, 1, 1],
   ['one channel', [3, 1, 14, 15], 6, [5, 5], 1, 0, 1, 1],
   ['the stem of a residual network', [2, 3, 33, 29], 36, [7, 7], 2, 3, 1, 1],
   ['a point that skips pixels', [3, 20, 9, 9], 70, [1, 1], 2, 0, 1, 1],

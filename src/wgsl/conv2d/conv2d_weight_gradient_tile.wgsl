@@ -1,6 +1,7 @@
 // The gradient of a convolution's filters as a matrix product in tiles of 4 FILTERS filters by 4 WEIGHTS of their weights, by way of
-// workgroup memory: for real GPUs. x [z][N,H,W,C], dy [z][N,P,Q,K], dw [chunk][z][K,C,R,S], z being independent products. A filter's weights are gone through tap by tap, each
-// tap's channels padded as x pads them. One workgroup: a tile, over the pixels of a chunk, sixteen at a time.
+// workgroup memory: for real GPUs. x [z][N,H,W,C], dy [z][N,P,Q,K], dw [chunk][z][K,C,R,S], z being independent products.
+// A filter's weights are gone through tap by tap, each tap's channels padded as x pads them. One workgroup: a tile, over the pixels
+// of a chunk, sixteen at a time.
 // One invocation: FILTERS / 8 vectors of filters by WEIGHTS / 8 of weights, eight vectors apart.
 struct Params {
   x: Image, dy: Image, pixels: u32, chunk: u32, channels: u32, columns: u32, taps: u32, products: u32, z_x: u32, z_dy: u32,
