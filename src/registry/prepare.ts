@@ -78,7 +78,7 @@ async function programOf(
     budgetBytes,
     choices?.choose ?? (() => undefined),
     finishing,
-    finishing !== finish && facts.features.f16,
+    finishing !== finish,
   );
 }
 

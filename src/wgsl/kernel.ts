@@ -55,8 +55,9 @@ export const ELEMENTS = 'alias Scalar = f32;\nalias Quad = vec4f;';
 const defined = new Map<string, { sources: readonly string[]; kernel: Kernel }[]>();
 
 /**
- * Joins `sources` into a kernel. What WGSL allows and is not read here (test/support/kernel_faults.ts), no kernel has: a test sees to it. Two kernels made of the same text and numbers are the same pipeline, and of one definition
- * there is one object, however many layers use it.
+ * Joins `sources` into a kernel. What WGSL allows and is not read here, no kernel has: test/support/kernel_faults.ts looks for it in
+ * all. Two kernels made of the same text and numbers are the same pipeline, and of one definition there is one object, however
+ * many layers use it.
  */
 export function defineKernel(name: string, sources: readonly string[], options: KernelOptions = {}): Kernel {
   const key = JSON.stringify([name, options.enables, options.constants, options.overrides]);

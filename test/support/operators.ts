@@ -1,6 +1,6 @@
 // One operator on the GPU, run by a kernel of choice, and compared with its float64 reference under a derived bound.
 
-import { type Choose, channelBlock } from '../../src/runtime/compile/choose_kernels.ts';
+import { type Choose, callOf } from '../../src/runtime/compile/choose_kernels.ts';
 import { compile } from '../../src/runtime/compile/compile.ts';
 import type { Acquired } from '../../src/runtime/device/acquire.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
@@ -83,8 +83,8 @@ export function graphInput(name: string, { shape, parameter, rows }: TestTensor)
 /** Kernels of the operator that can serve this call on the test device, where `half` on images and weights that are stored as f16. */
 export async function candidates(value: Value, half = false): Promise<readonly string[]> {
   const { facts } = await testDevice();
-  const { operator, inputs, attributes } = value;
-  const call = { value, inputs, attributes, facts, block: channelBlock(facts), half };
+  const { operator } = value;
+  const call = { ...callOf(value, facts), half };
   return (operator?.kernels ?? []).filter((kernel) => kernel.suits(call) > 0).map(({ name }) => name);
 }
 

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { channelBlock } from '../../src/runtime/compile/choose_kernels.ts';
+import { callOf } from '../../src/runtime/compile/choose_kernels.ts';
 import { optimise } from '../../src/runtime/compile/compile.ts';
 import { hoist } from '../../src/runtime/compile/hoist.ts';
 import { lower } from '../../src/runtime/compile/lower.ts';
@@ -31,9 +31,9 @@ const adapters: Readonly<Record<string, AdapterFacts>> = {
 
 /** The kernels of one call on one adapter, whichever of the operator's ways is taken. */
 function kernelsOf(value: Value, facts: AdapterFacts): { kernel: Kernel; operator: string }[] {
-  const { operator, inputs, attributes } = value;
+  const { operator } = value;
   const half = facts.matrix !== undefined;
-  const call = { value, inputs, attributes, facts, block: channelBlock(facts), half };
+  const call = { ...callOf(value, facts), half };
   const graph = operator?.writes ? graphOf({}, [value]) : graphOf({ y: value });
   const names = (operator?.kernels ?? []).filter((kernel) => kernel.suits(call) > 0).map(({ name }) => name);
   return names.flatMap((name) => {

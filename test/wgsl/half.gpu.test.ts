@@ -1,7 +1,7 @@
 // Every kernel on images in half precision: what single precision makes of the same numbers, rounded once when it is stored.
 
 import { describe, expect, it } from 'vitest';
-import { channelBlock } from '../../src/runtime/compile/choose_kernels.ts';
+import { callOf } from '../../src/runtime/compile/choose_kernels.ts';
 import { hoist } from '../../src/runtime/compile/hoist.ts';
 import { lower } from '../../src/runtime/compile/lower.ts';
 import { Executor } from '../../src/runtime/device/executor.ts';
@@ -34,9 +34,9 @@ function alone(value: Value): Value {
 
 /** By each kernel that can serve the call, unless those before have had its bindings: an activation function is like the other. */
 function runsOf(value: Value): { kernel: string; value: Value; single: Program; half: Program }[] {
-  const { operator, inputs, attributes } = value;
+  const { operator } = value;
   if (!operator || operator.writes) return [];
-  const call = { value, inputs, attributes, facts, block: channelBlock(facts) };
+  const call = callOf(value, facts);
   return operator.kernels.flatMap((candidate) => {
     if (candidate.suits(call) === 0) return [];
     const choose = (of: Value) => (of === value ? candidate.name : undefined);

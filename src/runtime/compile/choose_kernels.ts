@@ -3,7 +3,7 @@
 import type { Call, Candidate } from '../../wgsl/op.ts';
 import { PlanError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Value } from '../graph/value.ts';
+import type { Attributes, Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
 
 /** Names the candidate that serves a call, of those that can (the best ranked first); undefined leaves the choice to `suits`. */
@@ -19,16 +19,22 @@ export function channelBlock({ subgroupSize }: AdapterFacts): number {
   return subgroupSize === 8 ? 8 : 4;
 }
 
-/** Every use of an operator in the graph, as its kernels see it; with `half`, in a program that stores images and weights as f16. */
+/** A use of an operator, as its kernels see it while it is not known what changes from run to run. */
+export function callOf<A = Attributes>(value: Value, facts: AdapterFacts): Call<A> {
+  return { value, inputs: value.inputs, attributes: value.attributes as A, facts, block: channelBlock(facts) };
+}
+
+/**
+ * Every use of an operator in the graph, as its kernels see it; with `half`, where the adapter stores them
+ * so, in a program that stores images and weights as f16.
+ */
 export function callsOf(graph: Graph, facts: AdapterFacts, half = false): ReadonlyMap<Value, Call> {
-  const block = channelBlock(facts);
   const changing = changingValues(graph);
   const calls = new Map<Value, Call>();
   for (const value of graph.values) {
-    const { operator, inputs, attributes } = value;
-    if (!operator) continue;
-    const differ = Object.entries(inputs).flatMap(([key, input]) => (changing.has(input) ? [key] : []));
-    calls.set(value, { value, inputs, attributes, facts, block, changing: new Set(differ), half });
+    if (!value.operator) continue;
+    const differ = Object.entries(value.inputs).flatMap(([key, input]) => (changing.has(input) ? [key] : []));
+    calls.set(value, { ...callOf(value, facts), changing: new Set(differ), half: half && facts.features.f16 });
   }
   return calls;
 }

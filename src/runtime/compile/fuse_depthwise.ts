@@ -8,7 +8,7 @@ import { separableTexels } from '../../wgsl/separable/separable_texels.ts';
 import { consumers, type Graph, rewrite } from '../graph/graph.ts';
 import { atBatch, type Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
-import { channelBlock } from './choose_kernels.ts';
+import { callOf } from './choose_kernels.ts';
 
 type Between = SeparableAttributes['between'];
 
@@ -27,14 +27,8 @@ export function fuseDepthwise(graph: Graph, facts: AdapterFacts): Graph {
     if (!source || !original || !isPointwise(value) || outputs.has(original)) return undefined;
     if (readers.get(original)?.length !== 1) return undefined;
     const fused = ofDepthwise(value, source) ?? ofBatchNorm(value, source);
-    return fused && serves(fused, facts) ? fused : undefined;
+    return fused && separableTexels.suits(callOf(fused, facts)) > 0 ? fused : undefined;
   });
-}
-
-function serves(value: Value, facts: AdapterFacts): boolean {
-  const { inputs } = value;
-  const attributes = value.attributes as SeparableAttributes;
-  return separableTexels.suits({ value, inputs, attributes, facts, block: channelBlock(facts) }) > 0;
 }
 
 function isPointwise({ operator, inputs, attributes }: Value): boolean {

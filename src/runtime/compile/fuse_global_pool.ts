@@ -6,7 +6,7 @@ import { pooledLinearKernel } from '../../wgsl/pooled/pooled_linear_kernel.ts';
 import { consumers, type Graph, rewrite } from '../graph/graph.ts';
 import type { Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
-import { channelBlock } from './choose_kernels.ts';
+import { callOf } from './choose_kernels.ts';
 
 export function fuseGlobalPool(graph: Graph, facts: AdapterFacts): Graph {
   // Where a CPU plays the GPU a dispatch costs nothing, and every workgroup would average anew.
@@ -23,16 +23,10 @@ export function fuseGlobalPool(graph: Graph, facts: AdapterFacts): Graph {
     const { activation, slope } = value.attributes as unknown as Epilogue;
     const x = means?.inputs.x?.inputs.x;
     const fused = pooledLinear.of({ x, ...others }, { activation, slope }, value.name);
-    return serves(fused, facts) ? fused : undefined;
+    return pooledLinearKernel.suits(callOf(fused, facts)) > 0 ? fused : undefined;
   });
 }
 
 function isGlobal({ operator, attributes }: Value): boolean {
   return operator?.name === 'adaptive_avg_pool2d' && Math.max(...(attributes.outputSize as number[])) === 1;
-}
-
-function serves(value: Value, facts: AdapterFacts): boolean {
-  const { inputs } = value;
-  const attributes = value.attributes as unknown as Epilogue;
-  return pooledLinearKernel.suits({ value, inputs, attributes, facts, block: channelBlock(facts) }) > 0;
 }

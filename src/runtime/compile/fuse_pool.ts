@@ -7,7 +7,7 @@ import { pooledConv2d, poolsAtOnce } from '../../wgsl/pooled/pooled_conv2d.ts';
 import { consumers, type Graph, rewrite } from '../graph/graph.ts';
 import type { Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
-import { channelBlock } from './choose_kernels.ts';
+import { callOf } from './choose_kernels.ts';
 
 export function fusePool(graph: Graph, facts: AdapterFacts): Graph {
   // Where matrices of f16 are multiplied, other kernels may serve the convolution.
@@ -20,9 +20,7 @@ export function fusePool(graph: Graph, facts: AdapterFacts): Graph {
     if (readers.get(original)?.length !== 1 || !isPlain(source)) return undefined;
     const { padding, activation, slope } = source.attributes as Conv2dAttributes;
     const fused = pooledConv2d.of(source.inputs, { padding, activation, slope }, source.name);
-    const { inputs, attributes } = fused;
-    const call = { value: fused, inputs, attributes: attributes as never, facts, block: channelBlock(facts) };
-    return poolsAtOnce(call) ? fused : undefined;
+    return poolsAtOnce(callOf(fused, facts)) ? fused : undefined;
   });
 }
 

@@ -11,7 +11,7 @@ const kept = ((globalThis as { [key: symbol]: unknown })[Symbol.for('convoke.gpu
   all: [],
 }) as { byDriver: Map<string, Promise<GPU>>; all: GPU[] };
 
-/** What Dawn holds back, as browsers do behind a flag: matrices of subgroups, and f16 on NVIDIA's cards. `CONVOKE_EXPERIMENTAL=1` asks for it. */
+/** Matrices of subgroups, and f16 on NVIDIA's cards: Dawn holds them back, as browsers do. `CONVOKE_EXPERIMENTAL=1` asks for them. */
 const HELD_BACK = 'enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia';
 
 /**

@@ -85,7 +85,7 @@ export async function tune(
 /** Each class once. What only one kernel can serve needs no measuring. */
 function tasksOf(graph: Graph, { facts }: Device, choices: Choices, half = false): readonly Task[] {
   const tasks = new Map<string, Task>();
-  for (const call of callsOf(graph, facts, half && facts.features.f16).values()) {
+  for (const call of callsOf(graph, facts, half).values()) {
     if (!call.value.operator?.macs(call.value)) continue;
     const calls = callClass(call);
     const candidates = ableCandidates(call).filter(({ name }) => !choices.quarantined.has(name));

@@ -15,7 +15,7 @@ export interface AdapterFacts {
     /** Kernels may read storage textures (a feature of the WGSL language). */
     readonly texels: boolean;
   };
-  /** Where subgroups multiply matrices of f16 and add the products up in f32: the left one's rows, the right one's columns, and what both share. */
+  /** Where subgroups multiply matrices of f16 and add up in f32: rows of the left one, columns of the right one, what both share. */
   readonly matrix?: { readonly m: number; readonly n: number; readonly k: number } | undefined;
   /** Invocations in a subgroup where every subgroup has as many; null where it varies or there are none. */
   readonly subgroupSize: number | null;

@@ -24,8 +24,8 @@ const M: Tile = { pixels: 64, quads: 16, down: 2, across: 2 };
 const S: Tile = { pixels: 32, quads: 8, down: 2, across: 2 };
 
 /**
- * By their candidates' names. Ranks as measured on an NVIDIA H200 over the
- * layers of ResNet-50, so that neither one image nor many are slower than in f32.
+ * By their candidates' names. Ranks as measured on an NVIDIA H200 over the layers of ResNet-50, so that neither one image
+ * nor many are slower than in f32.
  */
 export const ways: Readonly<Record<MatrixName, Way<Conv2dAttributes>>> = {
   conv2d_matrix_128x64: way({ pixels: 128, quads: 16, down: 2, across: 2 }, 1),

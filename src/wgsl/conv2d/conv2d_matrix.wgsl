@@ -1,17 +1,8 @@
 // Convolution as the matrix product of conv2d_tile.wgsl, by a GPU's units for small matrices: x and w as f16, sums in f32.
 // x [N,H,W,C], w [R,S,C][K/4] with K padded to whole tiles, y [z][N,P,Q,K]. One workgroup: a tile of PIXELS by 4 QUADS filters,
-// thirty-two of the R*S*C products at a time, K being sixteen. DOWN by ACROSS subgroups of LANES invocations; one of them: ROWS by COLUMNS matrices
-// of M pixels and N filters, K products at a time. Joined with weight_halves.wgsl and one of matrices_*.wgsl. PARTED as in
-// conv2d_tile.wgsl.
-struct Params {
-  x: Image, y: Image, residual: Image, count: u32, panels: u32, pixels: u32, products: u32, part: u32, length: u32,
-  z_from: u32, z_x: u32, z_w: u32, z_y: u32, columns: u32, channels: u32,
-  stride_h: u32, stride_w: u32, pad_top: u32, pad_left: u32, dilation_h: u32, dilation_w: u32,
-  has_bias: u32, has_residual: u32, low: f32, high: f32,
-}
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<Quad>;
+// thirty-two of the R*S*C products at a time, K being sixteen. DOWN by ACROSS subgroups of LANES invocations; one of them: ROWS by
+// COLUMNS matrices of M pixels and N filters, K products at a time. Joined with conv2d_tile_params.wgsl, weight_halves.wgsl and one of
+// matrices_*.wgsl. PARTED as in conv2d_tile.wgsl.
 const STEP = 2u * K;
 const SIZE = DOWN * ACROSS * LANES;
 // What an invocation loads at a step, and what it stores of one row of matrices.

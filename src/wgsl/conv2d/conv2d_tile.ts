@@ -15,7 +15,7 @@ const MOST_PARTS = 16;
 const L: Tile = { pixels: 64, quads: 16, down: 8, across: 16 };
 const S: Tile = { pixels: 32, quads: 8, down: 8, across: 8 };
 
-/** By their candidates' names. How well each tile is fed is as measured on an NVIDIA H100, over the layers of ResNets with 1, 8 and 32 images. */
+/** By their candidates' names. How well each is fed is as measured on an NVIDIA H100, over ResNets' layers with 1, 8 and 32 images. */
 export const ways: Readonly<Record<TileName, Way<Conv2dAttributes>>> = {
   conv2d_tile_64x64: way(L, 1),
   conv2d_tile_64x32: way({ pixels: 64, quads: 8, down: 16, across: 8 }, 0.85),

@@ -1,17 +1,8 @@
 // Convolution as a matrix product in tiles of PIXELS by 4 QUADS filters, by way of workgroup memory: for real GPUs.
 // x [N,H,W,C], w [R,S,C][K/4] with K padded to whole tiles, y [z][N,P,Q,K]. One workgroup: a tile, sixteen of the R*S*C products at
 // a time, of the `length` that z has: while sixteen are worked on, the next are on their way. DOWN by ACROSS invocations; one of
-// them: PIXELS / DOWN pixels, DOWN apart, by QUADS / ACROSS vectors of filters, ACROSS apart. Joined with weight_quad.wgsl.
+// them: PIXELS / DOWN pixels, DOWN apart, by QUADS / ACROSS vectors of filters, ACROSS apart. Joined with conv2d_tile_params.wgsl and weight_quad.wgsl.
 // Where PARTED is 1, sums are of parts of `part` products, whether z has one of them or all: then they are the same to the last bit.
-struct Params {
-  x: Image, y: Image, residual: Image, count: u32, panels: u32, pixels: u32, products: u32, part: u32, length: u32,
-  z_from: u32, z_x: u32, z_w: u32, z_y: u32, columns: u32, channels: u32,
-  stride_h: u32, stride_w: u32, pad_top: u32, pad_left: u32, dilation_h: u32, dilation_w: u32,
-  has_bias: u32, has_residual: u32, low: f32, high: f32,
-}
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 const STEP = 16u;
 const SIZE = DOWN * ACROSS;
 // What an invocation makes, and what it loads at a step: its pixels are SIZE / 4 apart.

@@ -14,6 +14,7 @@ import weightQuad from '../shared/weight_quad.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
 import sumSource from './conv2d_split_sum.wgsl';
 import source from './conv2d_tile.wgsl';
+import paramsText from './conv2d_tile_params.wgsl';
 import { geometry, tapUniforms } from './geometry.ts';
 import { byTaps, packBuffer, type Reduction, reductionRows } from './pack_weights.ts';
 
@@ -31,7 +32,7 @@ export const STEP = 16;
 /** What makes the products of a tile. */
 export interface Multiplier {
   readonly name: string;
-  /** The kernel, and how it reads weights. */
+  /** The kernel, and how it reads weights, to be joined with conv2d_tile_params.wgsl. */
   readonly sources: readonly string[];
   readonly constants: Readonly<Record<string, number>>;
   readonly enables: readonly Enable[];
@@ -183,7 +184,7 @@ export function tileStep(product: TileProduct): Omit<Step, 'layer' | 'operator'>
     channels: order.run,
   };
   return {
-    kernel: defineKernel(by.name, [...by.sources, imageText, linearIndex, ...epilogue.sources], {
+    kernel: defineKernel(by.name, [...by.sources, paramsText, imageText, linearIndex, ...epilogue.sources], {
       enables: by.enables,
       constants: {
         ...by.constants,

@@ -24,15 +24,13 @@ const attributes = z.object({
 type PooledConv2dAttributes = z.infer<typeof attributes>;
 type Convolved = Pick<Value, 'name' | 'inputs' | 'attributes'>;
 
-const pooling = { kernel: [2, 2], stride: [2, 2] } as const;
-
 /** What is pooled. */
 function convolution({ name, inputs, attributes }: Convolved): Value {
   return conv2d.of(inputs, attributes, name);
 }
 
 function pooled(value: Convolved): Value {
-  return maxPool2d.of({ x: convolution(value) }, { kernel: [...pooling.kernel] }, value.name);
+  return maxPool2d.of({ x: convolution(value) }, { kernel: [2, 2] }, value.name);
 }
 
 /** The call as the convolution's kernels see it. */

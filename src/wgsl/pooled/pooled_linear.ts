@@ -1,8 +1,9 @@
 // Global average pooling and the linear layer behind it, at once. Only the compiler makes it, and only where its one kernel serves.
 
 import * as z from 'zod/mini';
-import { atBatch, formatShape } from '../../runtime/graph/value.ts';
+import { formatShape } from '../../runtime/graph/value.ts';
 import { epilogueAttributes } from '../activation/epilogue.ts';
+import { conv2dMacs } from '../conv2d/conv2d.ts';
 import { activation, defineOp } from '../op.ts';
 import { pooledLinearKernel } from './pooled_linear_kernel.ts';
 
@@ -17,6 +18,6 @@ export const pooledLinear = defineOp({
     if (perFilter !== channels) throw fail(`w must be [K,${channels}] and is ${formatShape(w?.shape ?? [])}`);
     return ['n', filters];
   },
-  macs: ({ inputs: { w } }) => (w?.shape ?? []).reduce<number>((product, dim) => product * atBatch(dim, 1), 1),
+  macs: conv2dMacs,
   kernels: [pooledLinearKernel],
 });

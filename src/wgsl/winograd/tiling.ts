@@ -3,7 +3,7 @@
 import { type ImageLayout, imageLayout, NO_HALO, type TextureLayout } from '../../runtime/plan/layout.ts';
 import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
-import { geometry } from '../conv2d/geometry.ts';
+import type { Geometry } from '../conv2d/geometry.ts';
 import { panelsOf, weightTexture } from '../conv2d/pack_texture.ts';
 import type { Call } from '../op.ts';
 
@@ -13,14 +13,14 @@ export interface Form {
   readonly side: 4 | 6;
 }
 
-interface Tiling {
+export interface Tiling {
   readonly tilesH: number;
   readonly tilesW: number;
   readonly tiles: number;
 }
 
-export function tiling(call: Call<Conv2dAttributes>, { made }: Form): Tiling {
-  const { outH, outW } = geometry(call);
+/** Of what a convolution makes. */
+export function tiling({ outH, outW }: Pick<Geometry, 'outH' | 'outW'>, { made }: Form): Tiling {
   const tilesH = Math.ceil(outH / made);
   const tilesW = Math.ceil(outW / made);
   return { tilesH, tilesW, tiles: tilesH * tilesW };

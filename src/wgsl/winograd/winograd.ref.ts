@@ -49,6 +49,25 @@ function sandwich(m: readonly (readonly number[])[], a: readonly (readonly numbe
   return left.map((row) => m.map((coefficients) => coefficients.reduce((sum, v, j) => sum + v * row[j]!, 0)));
 }
 
+/** |m| of the magnitudes in a tile of every channel of an image, whose first pixel is (h, v); outside of it are zeros. */
+function tilesAt(
+  { shape: [, C = 1, H = 1, W = 1], data }: Tensor,
+  n: number,
+  h: number,
+  v: number,
+  m: readonly (readonly number[])[],
+): number[][][] {
+  const side = m[0]!.map((_, i) => i);
+  const at = (c: number, row: number, column: number) =>
+    row < 0 || row >= H || column < 0 || column >= W ? 0 : Math.abs(data[((n * C + c) * H + row) * W + column]!);
+  return Array.from({ length: C }, (_, c) =>
+    sandwich(
+      m,
+      side.map((i) => side.map((j) => at(c, h + i, v + j))),
+    ),
+  );
+}
+
 /**
  * For each output the sum of the magnitudes of everything that is added up on the way to it,
  *   |A^T| ( sum over c of |G||g||G^T| * |B^T||d||B| ) |A|,
@@ -76,18 +95,11 @@ export function winogradTerms(
       [0, 1, 2].map((r) => [0, 1, 2].map((s) => Math.abs(w.data[kc * 9 + r * 3 + s]!))),
     ),
   );
-  const pixel = (nc: number, h: number, v: number) =>
-    h < 0 || h >= H || v < 0 || v >= W ? 0 : Math.abs(x.data[(nc * H + h) * W + v]!);
   const side = BT.map((_, i) => i);
   for (let n = 0; n < N; n++)
     for (let p = 0; p < P; p += made)
       for (let q = 0; q < Q; q += made) {
-        const tiles = Array.from({ length: C }, (_, c) =>
-          sandwich(
-            bt,
-            side.map((i) => side.map((j) => pixel(n * C + c, p + i - top, q + j - left))),
-          ),
-        );
+        const tiles = tilesAt(x, n, p - top, q - left, bt);
         for (let k = 0; k < K; k++) {
           const sums = side.map((i) =>
             side.map((j) => tiles.reduce((sum, v, c) => sum + v[i]![j]! * filters[k * C + c]![i]![j]!, 0)),
@@ -104,32 +116,19 @@ const transposed = (matrix: readonly (readonly number[])[]) => matrix[0]!.map((_
 
 /** The same for the gradient of filters: |G^T| ( sum over tiles of |B^T||d||B| * |A||dy||A^T| ) |G|, [K,C,3,3]. */
 export function winogradGradientTerms(x: Tensor, dy: Tensor, padding: readonly [number, number, ...number[]]) {
-  const [N = 1, C = 1, H = 1, W = 1] = x.shape;
+  const [N = 1, C = 1] = x.shape;
   const [, K = 1, P = 1, Q = 1] = dy.shape;
   const [top, left] = padding;
   const { made, BT, G, AT } = four;
   const [A, GT] = [transposed(AT), transposed(G)];
   const [bt, a, gt] = [absolute(BT), absolute(A), absolute(GT)];
-  const at = ({ data }: Tensor, nc: number, h: number, v: number, height: number, width: number) =>
-    h < 0 || h >= height || v < 0 || v >= width ? 0 : Math.abs(data[(nc * height + h) * width + v]!);
   const side = BT.map((_, i) => i);
-  const block = side.slice(0, made);
   const sums = Array.from({ length: K * C }, () => side.map(() => side.map(() => 0)));
   for (let n = 0; n < N; n++)
     for (let p = 0; p < P; p += made)
       for (let q = 0; q < Q; q += made) {
-        const seen = Array.from({ length: C }, (_, c) =>
-          sandwich(
-            bt,
-            side.map((i) => side.map((j) => at(x, n * C + c, p + i - top, q + j - left, H, W))),
-          ),
-        );
-        const given = Array.from({ length: K }, (_, k) =>
-          sandwich(
-            a,
-            block.map((i) => block.map((j) => at(dy, n * K + k, p + i, q + j, P, Q))),
-          ),
-        );
+        const seen = tilesAt(x, n, p - top, q - left, bt);
+        const given = tilesAt(dy, n, p, q, a);
         for (const [kc, sum] of sums.entries())
           for (const i of side)
             for (const j of side) sum[i]![j]! += given[Math.floor(kc / C)]![i]![j]! * seen[kc % C]![i]![j]!;

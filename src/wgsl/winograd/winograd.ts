@@ -37,7 +37,7 @@ function way(name: 'winograd' | 'winograd_2x2', form: Form): Way<Conv2dAttribute
     growth: () => growth[name],
     extraBytes(call) {
       const { channels, filters } = geometry(call);
-      const copied = readsTexels(call) ? tiling(call, form).tiles * Math.max(channels, filters) : 0;
+      const copied = readsTexels(call) ? tiling(geometry(call), form).tiles * Math.max(channels, filters) : 0;
       return 4 * ((form.side ** 2 - 9) * channels * filters + form.side ** 2 * copied);
     },
     emit: (call, emitter) => emitWinograd(call, emitter, form),
@@ -51,7 +51,7 @@ function suits(call: Call<Conv2dAttributes>, name: 'winograd' | 'winograd_2x2', 
   if (broadcastLanes(call) === 0 || groups !== 1 || kernelH !== 3 || kernelW !== 3) return 0;
   if (Math.max(...stride, ...dilation) > 1) return 0;
   if (!filterTexture(call, form, roundUp(channels, call.block))) return 0;
-  const { tiles } = tiling(call, form);
+  const { tiles } = tiling(geometry(call), form);
   const most = 4 * side * side * tiles * (Math.max(channels, filters) + call.block);
   if (most > call.facts.limits.maxStorageBufferBindingSize) return 0;
   // Tiles past the edge are computed for nothing, and the transforms cost as much as the products of 32 channels.
@@ -66,7 +66,7 @@ function suits(call: Call<Conv2dAttributes>, name: 'winograd' | 'winograd_2x2', 
 function imageNeeds(call: Call<Conv2dAttributes>, form: Form): Partial<ImageNeeds> {
   const [top, left, bottom, right] = call.attributes.padding;
   const { height, width } = geometry(call);
-  const { tilesH, tilesW } = tiling(call, form);
+  const { tilesH, tilesW } = tiling(geometry(call), form);
   // The last tile reaches past the padding, and what it reads there must be zero: it is mixed into pixels that count.
   const past = (tiles: number, before: number, size: number) =>
     tiles * form.made + form.side - form.made - before - size;

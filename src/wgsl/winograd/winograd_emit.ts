@@ -36,7 +36,7 @@ const outputMatrix = { 2: output2, 4: output4 } as const;
 
 export function emitWinograd(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form): void {
   const { filters, macs } = geometry(call);
-  const { tiles } = tiling(call, form);
+  const { tiles } = tiling(geometry(call), form);
   const points = form.side ** 2;
   const channels = image(emitter.input('x')).written;
   const { written } = image(emitter.output);
@@ -96,7 +96,7 @@ function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, form: 
 
 function transformInput(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form, v: BufferRef): void {
   const { padding } = call.attributes;
-  const { tilesH, tilesW, tiles } = tiling(call, form);
+  const { tilesH, tilesW, tiles } = tiling(geometry(call), form);
   const lanes = broadcastLanes(call);
   const x = emitter.input('x');
   const layout = image(x);
@@ -124,7 +124,7 @@ function transformInput(call: Call<Conv2dAttributes>, emitter: Emitter, form: Fo
 }
 
 function transformOutput(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form, m: BufferRef): void {
-  const { tilesH, tilesW, tiles } = tiling(call, form);
+  const { tilesH, tilesW, tiles } = tiling(geometry(call), form);
   const lanes = broadcastLanes(call);
   const { sources, read, copied } = reading(call, emitter, 'm', m);
   const epilogue = read === m ? epilogueOf(call, emitter, 'quad', m) : texelsEpilogue(call, emitter, m, read);

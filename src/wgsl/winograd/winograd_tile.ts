@@ -12,14 +12,12 @@ import { epilogueOf, optionalEpilogue, sumOf } from '../shared/epilogue.ts';
 import { each } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
 import { tileRow, tiling } from './tiling.ts';
+import { domain, eachOfTiles, FORM, POINTS, pointTaps, transformInput } from './winograd_domain.ts';
 import filterText from './winograd_tile_filter.wgsl';
-import inputText from './winograd_tile_input.wgsl';
 import outputText from './winograd_tile_output.wgsl';
 import pooledText from './winograd_tile_pooled.wgsl';
 import rowsText from './winograd_tile_rows.wgsl';
 
-const FORM = { made: 4, side: 6 } as const;
-const POINTS = 36;
 const TILE: Tile = { pixels: 64, quads: 16, down: 8, across: 16 };
 // Transforms move 36 numbers for every 16, which the products must pay for.
 const LEAST_CHANNELS = 32;
@@ -35,7 +33,7 @@ export const winogradTile: Way<Conv2dAttributes> = {
     const { maxComputeWorkgroupStorageSize, maxStorageBufferBindingSize } = call.facts.limits;
     if (groups > 1 || kernelH !== 3 || kernelW !== 3 || Math.max(...stride, ...dilation) > 1) return 0;
     if (maxComputeWorkgroupStorageSize < 2 * 16 * STEP * (TILE.pixels / 4 + TILE.quads)) return 0;
-    const { tiles } = tiling(call, FORM);
+    const { tiles } = tiling(geometry(call), FORM);
     if (4 * POINTS * tiles * (Math.max(channels, filters) + call.block) > maxStorageBufferBindingSize) return 0;
     const few = Math.min(channels, filters);
     if (few < LEAST_CHANNELS) return 0;
@@ -58,18 +56,13 @@ const stores = { whole: rowsText, pooled: pooledText } as const;
 
 export function emitWinogradTile(call: Call<Conv2dAttributes>, emitter: Emitter, stored: keyof typeof stores): void {
   const { filters, channels, macs } = geometry(call);
-  const { padding } = call.attributes;
-  const { tilesH, tilesW, tiles } = tiling(call, FORM);
-  const x = emitter.input('x');
+  const tiled = tiling(geometry(call), FORM);
+  const { tiles } = tiled;
   const y = image(emitter.output);
-  const from = image(x).written;
+  const from = image(emitter.input('x')).written;
   const quads = roundUp(filters, 4 * TILE.quads) / 4;
-  const domain = (name: string, width: number) =>
-    emitter.scratch(name, { kind: 'packed', elements: 0, elementsPerImage: POINTS * tiles * width });
-  const v = domain('v', from);
-  const m = domain('m', y.written);
+  const m = domain(emitter, 'm', tiled, y.written);
   const u = emitter.scratch('u', { kind: 'packed', elements: 4 * POINTS * from * quads, elementsPerImage: 0 });
-  const tiled = { tiles_h: tilesH, tiles_w: tilesW };
   emitter.step(
     each(
       {
@@ -81,16 +74,7 @@ export function emitWinogradTile(call: Call<Conv2dAttributes>, emitter: Emitter,
       () => from * quads,
     ),
   );
-  const input = each(
-    {
-      name: 'winograd_tile_input',
-      sources: [inputText],
-      bind: { x, v },
-      uniforms: { ...tiled, pad_top: padding[0], pad_left: padding[1] },
-    },
-    (n) => n * tiles * from,
-  );
-  emitter.step({ ...input, uniforms: (n) => ({ ...input.uniforms(n), tiles: n * tiles }) });
+  const v = transformInput(emitter, tiled, call.attributes.padding);
   emitter.step({
     ...tileStep({
       tile: TILE,
@@ -98,7 +82,7 @@ export function emitWinogradTile(call: Call<Conv2dAttributes>, emitter: Emitter,
       w: u,
       y: m,
       order: { rows: 1, columns: 1, run: from, pixel: from, span: 1 },
-      taps: { stride_h: 1, stride_w: 1, pad_top: 0, pad_left: 0, dilation_h: 1, dilation_w: 1 },
+      taps: pointTaps,
       // The output transform adds the bias and all that follows.
       epilogue: optionalEpilogue(sumOf(call), emitter, v),
       part: from,
@@ -116,14 +100,11 @@ export function emitWinogradTile(call: Call<Conv2dAttributes>, emitter: Emitter,
     flops: (n) => 2 * macs * n,
   });
   const epilogue = epilogueOf(call, emitter, 'channel');
-  const output = each(
-    {
-      name: 'winograd_tile_output',
-      sources: [outputText, stores[stored], ...epilogue.sources],
-      bind: { m, y: emitter.output, ...epilogue.bind },
-      uniforms: { ...tiled, ...epilogue.uniforms },
-    },
-    (n) => n * tiles * y.written,
-  );
-  emitter.step({ ...output, uniforms: (n) => ({ ...output.uniforms(n), tiles: n * tiles }) });
+  const output = {
+    name: 'winograd_tile_output',
+    sources: [outputText, stores[stored], ...epilogue.sources],
+    bind: { m, y: emitter.output, ...epilogue.bind },
+    uniforms: epilogue.uniforms,
+  };
+  emitter.step(eachOfTiles(output, tiled, y.written));
 }

@@ -1,6 +1,6 @@
 // Tiles of 4x4 pixels of the gradient of a convolution's result into the domain of F(4x4, 3x3): e = A dy A^T. dy [N,P,Q,K],
-// e [36][tile][K]. One invocation: one channel of a tile, those of neighbouring channels side by side. Frame: each. Pixels past the
-// edges are zeros.
+// e [36][tile][K]. One invocation: one channel of a tile, those of neighbouring channels side by side. Frame: each, joined with
+// winograd_tile_place.wgsl. Pixels past the edges are zeros.
 struct Params { dy: Image, count: u32, tiles_h: u32, tiles_w: u32, tiles: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
@@ -16,19 +16,15 @@ fn evaluate(d0: f32, d1: f32, d2: f32, d3: f32) -> array<f32, 6> {
 }
 
 fn item(i: u32) {
-  let k = i % params.dy.written;
-  let tile = i / params.dy.written;
-  let line = tile / params.tiles_w;
-  let n = line / params.tiles_h;
-  let top = line % params.tiles_h * 4u;
-  let left = tile % params.tiles_w * 4u;
+  let at = tile_place(i, params.dy.written);
   var columns: array<array<f32, 6>, 4>;
   for (var s = 0u; s < 4u; s++) {
     var d: array<f32, 4>;
     for (var r = 0u; r < 4u; r++) {
       // As in winograd_tile_input.wgsl, for Dawn 0.6.2.
       d[r] = 0.0;
-      if (top + r < params.dy.height && left + s < params.dy.width) { d[r] = f32(dy[address(params.dy, Place(n, top + r, left + s, k))]); }
+      let pixel = Place(at.n, at.h + r, at.w + s, at.c);
+      if (pixel.h < params.dy.height && pixel.w < params.dy.width) { d[r] = f32(dy[address(params.dy, pixel)]); }
     }
     columns[s] = evaluate(d[0], d[1], d[2], d[3]);
   }

@@ -1,5 +1,6 @@
 // Tiles of 6x6 pixels, four apart, into the domain of F(4x4, 3x3): v = B^T d B. x [N,H,W,C], v [36][tile][C]. One invocation: one
-// channel of a tile, those of neighbouring channels side by side. Frame: each. Pixels past the edges are zeros.
+// channel of a tile, those of neighbouring channels side by side. Frame: each, joined with
+// winograd_tile_place.wgsl. Pixels past the edges are zeros.
 struct Params { x: Image, count: u32, tiles_h: u32, tiles_w: u32, tiles: u32, pad_top: u32, pad_left: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -22,20 +23,17 @@ fn evaluate(d0: f32, d1: f32, d2: f32, d3: f32, d4: f32, d5: f32) -> array<f32, 
 }
 
 fn item(i: u32) {
-  let c = i % params.x.written;
-  let tile = i / params.x.written;
-  let line = tile / params.tiles_w;
-  let n = line / params.tiles_h;
+  let at = tile_place(i, params.x.written);
   // Above the edge and left of it the subtraction wraps.
-  let top = line % params.tiles_h * 4u - params.pad_top;
-  let left = tile % params.tiles_w * 4u - params.pad_left;
+  let top = at.h - params.pad_top;
+  let left = at.w - params.pad_left;
   var columns: array<array<f32, 6>, 6>;
   for (var s = 0u; s < 6u; s++) {
     var d: array<f32, 6>;
     for (var r = 0u; r < 6u; r++) {
       // Dawn 0.6.2 zeroes a variable without a value once, and not each time around the loop as WGSL has it.
       d[r] = 0.0;
-      if (top + r < params.x.height && left + s < params.x.width) { d[r] = f32(x[address(params.x, Place(n, top + r, left + s, c))]); }
+      if (top + r < params.x.height && left + s < params.x.width) { d[r] = f32(x[address(params.x, Place(at.n, top + r, left + s, at.c))]); }
     }
     columns[s] = evaluate(d[0], d[1], d[2], d[3], d[4], d[5]);
   }

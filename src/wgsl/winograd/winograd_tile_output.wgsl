@@ -1,6 +1,6 @@
 // Products back from the domain of F(4x4, 3x3): y = A^T m A, then what follows the sum. m [36][tile][K], y [N,P,Q,K]. One
 // invocation: one channel of a tile of 4x4 pixels, those of neighbouring channels side by side; vectors are pixels of a row. Frame: each.
-// Joined with winograd_tile_rows.wgsl or winograd_tile_pooled.wgsl, which makes y half as high and wide.
+// Joined with winograd_tile_place.wgsl, and winograd_tile_rows.wgsl or winograd_tile_pooled.wgsl, which makes y half as high and wide.
 struct Params {
   y: Image, residual: Image, count: u32, tiles_h: u32, tiles_w: u32, tiles: u32, low: f32, high: f32,
 }
@@ -27,12 +27,6 @@ fn row_of(columns: ptr<function, array<vec4f, 6>>, r: u32) -> vec4f {
 }
 
 fn item(i: u32) {
-  let k = i % params.y.written;
-  let tile = i / params.y.written;
-  let line = tile / params.tiles_w;
-  let n = line / params.tiles_h;
-  let top = line % params.tiles_h * 4u;
-  let left = tile % params.tiles_w * 4u;
   let point = params.tiles * params.y.written;
   var columns: array<vec4f, 6>;
   for (var s = 0u; s < 6u; s++) {
@@ -40,5 +34,5 @@ fn item(i: u32) {
     for (var r = 0u; r < 6u; r++) { p[r] = m[i + (6u * r + s) * point]; }
     columns[s] = interpolate(p[0], p[1], p[2], p[3], p[4], p[5]);
   }
-  store_tile(&columns, Place(n, top, left, k));
+  store_tile(&columns, tile_place(i, params.y.written));
 }

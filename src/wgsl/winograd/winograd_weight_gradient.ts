@@ -5,17 +5,14 @@ import type { Conv2dWeightGradientAttributes } from '../conv2d/conv2d_weight_gra
 import { chunksOf, weightTile, weightTileStep } from '../conv2d/conv2d_weight_gradient_tile.ts';
 import { weightGeometry } from '../conv2d/weight_geometry.ts';
 import type { Way } from '../late.ts';
-import type { Call } from '../op.ts';
 import { inChunks } from '../reduce/sum_chunks.ts';
 import { each } from '../shared/frame.ts';
 import { image } from '../shared/image.ts';
-import { tileRow } from './tiling.ts';
+import { tileRow, tiling } from './tiling.ts';
+import { domain, eachOfTiles, FORM, POINTS, pointTaps, transformInput } from './winograd_domain.ts';
 import dwText from './winograd_tile_dw.wgsl';
 import dyText from './winograd_tile_dy.wgsl';
-import inputText from './winograd_tile_input.wgsl';
 
-const POINTS = 36;
-const SIDE = 4;
 const TILE = weightTile(32, 32);
 // Below the plain kernel's rank: only measuring chooses it.
 const NOT_CHOSEN = 0.5;
@@ -27,7 +24,7 @@ export const winogradWeightGradient: Way<Conv2dWeightGradientAttributes> = {
     const { maxComputeInvocationsPerWorkgroup, maxStorageBufferBindingSize } = call.facts.limits;
     if (Math.max(...stride, ...dilation, groups) > 1 || kernel[0] !== 3 || kernel[1] !== 3) return 0;
     if (maxComputeInvocationsPerWorkgroup < TILE.size) return 0;
-    const { tiles } = tilesOf(call);
+    const { tiles } = tiling(weightGeometry(call), FORM);
     const widest = Math.max(tiles * (Math.max(channels, filters) + call.block), channels * filters);
     return 4 * POINTS * widest > maxStorageBufferBindingSize ? 0 : NOT_CHOSEN;
   },
@@ -35,31 +32,15 @@ export const winogradWeightGradient: Way<Conv2dWeightGradientAttributes> = {
   growth: () => 69,
   emit(call, emitter) {
     const { filters, channels, macs } = weightGeometry(call);
-    const { padding } = call.attributes;
-    const { tilesH, tilesW, tiles } = tilesOf(call);
-    const [x, dy] = [emitter.input('x'), emitter.input('dy')];
-    const [wide, deep] = [image(x).written, image(dy).written];
-    const domain = (name: string, width: number) =>
-      emitter.scratch(name, { kind: 'packed', elements: 0, elementsPerImage: POINTS * tiles * width });
-    const [v, e] = [domain('v', wide), domain('e', deep)];
+    const tiled = tiling(weightGeometry(call), FORM);
+    const { tiles } = tiled;
+    const dy = emitter.input('dy');
+    const [wide, deep] = [image(emitter.input('x')).written, image(dy).written];
+    const e = domain(emitter, 'e', tiled, deep);
     const elements = POINTS * filters * channels;
     const du = emitter.scratch('du', { kind: 'packed', elements, elementsPerImage: 0 });
-    const tiled = { tiles_h: tilesH, tiles_w: tilesW };
-    const input = each(
-      {
-        name: 'winograd_tile_input',
-        sources: [inputText],
-        bind: { x, v },
-        uniforms: { ...tiled, pad_top: padding[0], pad_left: padding[1] },
-      },
-      (n) => n * tiles * wide,
-    );
-    emitter.step({ ...input, uniforms: (n) => ({ ...input.uniforms(n), tiles: n * tiles }) });
-    const gradient = each(
-      { name: 'winograd_tile_dy', sources: [dyText], bind: { dy, e }, uniforms: tiled },
-      (n) => n * tiles * deep,
-    );
-    emitter.step({ ...gradient, uniforms: (n) => ({ ...gradient.uniforms(n), tiles: n * tiles }) });
+    const v = transformInput(emitter, tiled, call.attributes.padding);
+    emitter.step(eachOfTiles({ name: 'winograd_tile_dy', sources: [dyText], bind: { dy, e } }, tiled, deep));
     const chunks = chunksOf(TILE, { filters, weights: wide, pixels: tiles, products: POINTS });
     inChunks({ ...emitter, output: du }, elements, chunks, (sums) => ({
       ...weightTileStep({
@@ -67,7 +48,7 @@ export const winogradWeightGradient: Way<Conv2dWeightGradientAttributes> = {
         x: v,
         dy: e,
         dw: sums,
-        taps: { stride_h: 1, stride_w: 1, pad_top: 0, pad_left: 0, dilation_h: 1, dilation_w: 1, columns: 1, taps: 1 },
+        taps: { ...pointTaps, columns: 1, taps: 1 },
         chunks,
         products: POINTS,
         pixels: (n) => n * tiles,
@@ -80,9 +61,3 @@ export const winogradWeightGradient: Way<Conv2dWeightGradientAttributes> = {
     emitter.step(each({ name: 'winograd_tile_dw', sources: [dwText], bind }, () => filters * channels));
   },
 };
-
-function tilesOf(call: Call<Conv2dWeightGradientAttributes>) {
-  const { outH, outW } = weightGeometry(call);
-  const [tilesH, tilesW] = [Math.ceil(outH / SIDE), Math.ceil(outW / SIDE)];
-  return { tilesH, tilesW, tiles: tilesH * tilesW };
-}
