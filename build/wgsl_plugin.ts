@@ -25,9 +25,10 @@ export function wgsl({ minify = false } = {}): WgslPlugin {
  */
 function minified(code: string): string {
   const text = code
-    .replace(/\/\*[\s\S]*?\*\//g, ' ')
     .replace(/\/\/[^\n]*/g, ' ')
     .replace(/\s+/g, ' ')
-    .replace(/ ?([+%=!:;,(){}[\]@]) ?/g, '$1');
+    .replace(/ ?([+%=!:;,(){}[\]@&|]) ?/g, '$1')
+    .replace(/(?<![-*/]) ?([-*/]) ?(?![-*/])/g, '$1')
+    .replace(/,(?=[})])/g, '');
   return `${text.trim()}\n`;
 }

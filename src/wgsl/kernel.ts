@@ -75,7 +75,7 @@ function sameTexts(a: readonly string[], b: readonly string[]): boolean {
 
 function joinKernel(name: string, sources: readonly string[], options: KernelOptions): Kernel {
   const { constants = {}, overrides = {}, enables = [] } = options;
-  const text = withoutComments(sources.join('\n'));
+  const text = sources.join('\n').replaceAll(/\/\/[^\n]*/g, '');
   for (const value of Object.values(overrides)) finite(value);
   return {
     name,
@@ -100,23 +100,6 @@ function literal(value: number): string {
 function finite(value: number): number {
   if (!Number.isFinite(value)) throw new TypeError(`WGSL has no constant ${value}`);
   return value;
-}
-
-/** Block comments nest in WGSL, and a mark within a line comment means nothing. */
-function withoutComments(text: string): string {
-  let kept = '';
-  let depth = 0;
-  let from = 0;
-  for (;;) {
-    const mark = depth === 0 ? /\/\/[^\n]*|\/\*/g : /\/\*|\*\//g;
-    mark.lastIndex = from;
-    const found = mark.exec(text);
-    if (depth === 0) kept += text.slice(from, found?.index);
-    if (!found) return kept;
-    if (found[0] === '/*') depth++;
-    else if (depth > 0) depth--;
-    from = mark.lastIndex;
-  }
 }
 
 /** What tells pipelines apart. */

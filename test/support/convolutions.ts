@@ -43,10 +43,13 @@ export const convolutionCases: [
   ['the stem of a residual network', [2, 3, 33, 29], 36, 7, 2, 3, 1, 'relu'],
   ['a stem without padding', [2, 1, 14, 15], 6, 5, 1, 0, 1, ''],
   ['one pixel of many channels', [3, 300, 1, 1], 50, 1, 1, 0, 1, ''],
+  ['a last tile of three pixels', [1, 8, 8, 12], 20, 3, 2, 2, 1, 'residual relu'],
   ['groups as wide as a subgroup', [2, 32, 6, 7], 64, 3, 1, 1, 4, 'residual relu'],
   ['groups of four', [2, 48, 7, 6], 24, 3, 2, 1, 6, 'residual'],
   ['depthwise 3x3, wide, residual', [2, 20, 5, 19], 20, 3, 1, 1, 20, 'residual relu'],
   ['depthwise 3x3 that halves', [3, 36, 15, 18], 36, 3, 2, 1, 36, 'relu'],
+  ['depthwise 3x3 in several strips, residual', [2, 8, 33, 6], 8, 3, 1, 1, 8, 'residual relu'],
+  ['depthwise 3x3 that halves, in several strips', [1, 8, 31, 7], 8, 3, 2, 1, 8, ''],
   ['depthwise 7x7 that thirds', [1, 12, 22, 25], 12, 7, 3, 3, 12, ''],
 ];
 

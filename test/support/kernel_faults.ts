@@ -6,9 +6,17 @@ import type { Kernel } from '../../src/wgsl/kernel.ts';
 const STRUCT_FIELDS = 4;
 
 export function kernelFaults({ name, code, bindings, uniforms }: Kernel): string[] {
-  return [...unread(code, bindings.length), ...collisions(bindings), ...misplaced(uniforms)].map(
-    (fault) => `${name}.wgsl: ${fault}`,
-  );
+  return [
+    ...blockComments(code),
+    ...unread(code, bindings.length),
+    ...collisions(bindings),
+    ...misplaced(uniforms),
+  ].map((fault) => `${name}.wgsl: ${fault}`);
+}
+
+/** They nest in WGSL, and what is read of a kernel would be read of them too. */
+function blockComments(code: string): string[] {
+  return code.includes('/*') ? ['a block comment'] : [];
 }
 
 /** Whatever is written in another order, or on several groups, would be left unbound. */

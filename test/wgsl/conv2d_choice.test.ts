@@ -38,7 +38,7 @@ const calls: [string, number[], Record<string, string>][] = [
     [3, 224, 64, 7, 2, 1],
     {
       lavapipe: 'conv2d_texels',
-      swiftshader: 'conv2d_broadcast',
+      swiftshader: 'conv2d_quads',
       noSubgroups: 'conv2d_grouped',
       discrete: 'conv2d_tile_64x64',
     },
@@ -47,15 +47,15 @@ const calls: [string, number[], Record<string, string>][] = [
   [
     '3x3 that halves',
     [64, 56, 128, 3, 2, 1],
-    { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_split_64x64' },
+    { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_quads', discrete: 'conv2d_split_64x64' },
   ],
   ['3x3 of few channels', [6, 14, 16, 3, 1, 1], { lavapipe: 'conv2d_narrow', discrete: 'conv2d_tile_64x32' }],
   ['one channel, few filters', [1, 28, 6, 5, 1, 1], { lavapipe: 'conv2d_narrow' }],
-  ['few filters, many channels', [64, 28, 10, 1, 1, 1], { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast' }],
+  ['few filters, many channels', [64, 28, 10, 1, 1, 1], { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_quads' }],
   [
     'few filters of one pixel',
     [84, 1, 10, 1, 1, 1],
-    { lavapipe: 'conv2d_texels_4', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_tile_64x32' },
+    { lavapipe: 'conv2d_texels_4', swiftshader: 'conv2d_quads', discrete: 'conv2d_tile_64x32' },
   ],
   [
     'more weights than are worth packing',
@@ -65,19 +65,19 @@ const calls: [string, number[], Record<string, string>][] = [
   [
     'a point',
     [256, 14, 1024, 1, 1, 1],
-    { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_split_64x64' },
+    { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_quads', discrete: 'conv2d_split_64x64' },
   ],
   ['narrow groups', [128, 56, 128, 3, 1, 32], { lavapipe: 'conv2d_grouped', discrete: 'conv2d_grouped' }],
   [
     'wide groups',
     [1024, 7, 1024, 3, 1, 32],
-    { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_broadcast', discrete: 'conv2d_grouped' },
+    { lavapipe: 'conv2d_texels', swiftshader: 'conv2d_quads', discrete: 'conv2d_grouped' },
   ],
   ['groups of three', [12, 7, 12, 3, 1, 4], { lavapipe: 'conv2d_direct', discrete: 'conv2d_direct' }],
   [
     'depthwise',
     [32, 112, 32, 3, 1, 32],
-    { lavapipe: 'depthwise_texels', swiftshader: 'depthwise', noSubgroups: 'depthwise', discrete: 'depthwise_2x4' },
+    { lavapipe: 'depthwise_texels', swiftshader: 'depthwise_3x3', noSubgroups: 'depthwise', discrete: 'depthwise_2x4' },
   ],
 ];
 

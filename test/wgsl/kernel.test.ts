@@ -71,12 +71,11 @@ describe('uniforms', () => {
   it('are read past comments with braces, fields and bindings in them', () => {
     const text = `
       // struct Params { wrong: u32 } @group(0) @binding(0) var<uniform> wrong: Params;
-      /* struct Params { wrong: u32 /* nested } */ still { a comment */
       struct Params {
-        a: u32, // {x, y}: see /* below
-        b: f32, /* } */ c: u32,  // not d: u32
+        a: u32, // {x, y}: see below
+        b: f32, c: u32,  // not d: u32
       }
-      ${uniform} // */ the end of nothing`;
+      ${uniform} // the end`;
     expect(fields(text)).toEqual(['a:u32', 'b:f32', 'c:u32']);
     expect(defineKernel('k', [text]).bindings).toHaveLength(1);
   });
@@ -113,6 +112,10 @@ describe('a fault of uniforms', () => {
   ])('%s', (message, text) => {
     expect(kernelFaults(defineKernel('k', [text]))).toEqual([message]);
   });
+});
+
+it('a block comment is a fault', () => {
+  expect(kernelFaults(defineKernel('k', ['/* fn a() {} */']))).toEqual(['k.wgsl: a block comment']);
 });
 
 describe('the code', () => {

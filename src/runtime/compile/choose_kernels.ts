@@ -5,6 +5,7 @@ import { PlanError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Attributes, Value } from '../graph/value.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
+import { latePass } from './late_pass.ts';
 
 /** Names the candidate that serves a call, of those that can (the best ranked first); undefined leaves the choice to `suits`. */
 export type Choose = (value: Value, call: Call, able: readonly string[]) => string | undefined;
@@ -44,7 +45,7 @@ export function ableCandidates(call: Call): readonly Candidate[] {
   return rankedCandidates(call).map(({ candidate }) => candidate);
 }
 
-interface Ranked {
+export interface Ranked {
   readonly candidate: Candidate;
   readonly rank: number;
 }
@@ -78,8 +79,14 @@ export function chooseKernels(
     if (named === undefined) byRank.set(value, ranked);
     chosen.set(value, { call, candidate: best.candidate });
   }
-  return withoutLuxuries(withoutSlivers(chosen, byRank), byRank, facts);
+  return withoutLuxuries.run(withoutSlivers(chosen, byRank), facts, byRank);
 }
+
+export const withoutLuxuries = latePass(
+  (_: ReadonlyMap<Value, ChosenKernel>, facts: AdapterFacts, _ranked: ReadonlyMap<Value, readonly Ranked[]>) =>
+    facts.fallback,
+  async () => (await import('./without_luxuries.ts')).withoutLuxuries,
+);
 
 // Software drivers take up to a second and a half to compile a kernel, GPUs a tenth of one.
 const SLIVER = 0.03;
@@ -103,33 +110,6 @@ function withoutSlivers(
       kept.set(value, { call: chosen.get(value)!.call, candidate: other.candidate });
   }
   return kept;
-}
-
-// Of the time that a network's products take. Winograd's three kernels take half a second to compile, and his filters four times the
-// memory. With subgroups of four, as SwiftShader has them, more than that: a second, as long as half a run of resnet50.
-const LUXURY = 1 / 9;
-const LUXURY_OF_FOUR = 1 / 5;
-
-/** Where a CPU plays the GPU: Winograd's kernels give way together if all that they save is a little time. */
-function withoutLuxuries(
-  chosen: ReadonlyMap<Value, ChosenKernel>,
-  byRank: ReadonlyMap<Value, readonly Ranked[]>,
-  { fallback, subgroupSize }: AdapterFacts,
-): ReadonlyMap<Value, ChosenKernel> {
-  const plainer = new Map<Value, ChosenKernel>();
-  let [time, saved] = [0, 0];
-  for (const [value, { call, candidate }] of chosen) {
-    const ranked = byRank.get(value) ?? [];
-    const macs = value.operator?.macs(value) ?? 0;
-    const rank = ranked.find((one) => one.candidate === candidate)?.rank ?? candidate.suits(call);
-    time += macs / rank;
-    const other = candidate.growth?.() && ranked.find((one) => !one.candidate.growth?.());
-    if (!other) continue;
-    plainer.set(value, { call, candidate: other.candidate });
-    saved += macs / other.rank - macs / rank;
-  }
-  const luxury = subgroupSize === 4 ? LUXURY_OF_FOUR : LUXURY;
-  return fallback && saved < luxury * (time + saved) ? new Map([...chosen, ...plainer]) : chosen;
 }
 
 /** What differs from run to run: inputs, parameters that runs write, and all that is made of them. */

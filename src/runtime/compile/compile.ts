@@ -5,7 +5,7 @@ import { breathe } from '../breathe.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { AdapterFacts } from '../plan/facts.ts';
 import type { Program } from '../plan/program.ts';
-import { type Choose, channelBlock } from './choose_kernels.ts';
+import { type Choose, channelBlock, withoutLuxuries } from './choose_kernels.ts';
 import { foldBatchNorm } from './fold_batch_norm.ts';
 import { fuseEpilogue } from './fuse_epilogue.ts';
 import { hoist } from './hoist.ts';
@@ -15,12 +15,12 @@ import { largestWeight, packedBytes } from './oversized.ts';
 import { removeDead } from './remove_dead.ts';
 import { simplify } from './simplify.ts';
 
-const splitOversized = latePass(
+const splitOversized = latePass<Graph>(
   ({ values }, facts) =>
     values.some(({ kind, shape }) => kind === 'parameter' && packedBytes(shape) > largestWeight(facts)),
   async () => (await import('./split_oversized.ts')).splitOversized,
 );
-const shareConcat = latePass(
+const shareConcat = latePass<Graph>(
   // What is split is concatenated again.
   (graph, facts) =>
     splitOversized.wanted(graph, facts) || graph.values.some(({ operator }) => operator?.name === 'concat'),
@@ -33,12 +33,12 @@ const shareConcat = latePass(
   },
 );
 
-const fuseDepthwise = latePass(
+const fuseDepthwise = latePass<Graph>(
   (_, { fallback, features }) => fallback && features.texels,
   async () => (await import('./fuse_depthwise.ts')).fuseDepthwise,
 );
 
-const fusePool = latePass(
+const fusePool = latePass<Graph>(
   ({ values }, { fallback, matrix }) =>
     !fallback &&
     !matrix &&
@@ -46,7 +46,7 @@ const fusePool = latePass(
   async () => (await import('./fuse_pool.ts')).fusePool,
 );
 
-const fuseGlobalPool = latePass(
+const fuseGlobalPool = latePass<Graph>(
   ({ values }, { fallback }) => !fallback && values.some(({ operator }) => operator?.name === 'adaptive_avg_pool2d'),
   async () => (await import('./fuse_global_pool.ts')).fuseGlobalPool,
 );
@@ -111,5 +111,6 @@ export async function loadKernels(ready: Graph, facts: AdapterFacts, names?: Rea
     ),
   );
   const activations = ready.values.flatMap(({ operator, attributes }) => [operator?.name, attributes.activation]);
+  if (facts.fallback) await withoutLuxuries.load();
   await Promise.all([loadActivations(activations), ...[...new Set(kernels)].map((late) => late.load())]);
 }

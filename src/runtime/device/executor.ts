@@ -90,7 +90,7 @@ export class Executor {
     try {
       for await (const tensor of parameters) await loader.put(tensor);
       const weights = await loader.finish();
-      await unlessAborted(compiling, signal);
+      await settle(unlessAborted(compiling, signal), acquired.facts);
       await settle(acquired.device.queue.onSubmittedWorkDone(), acquired.facts);
       const fault = acquired.fault();
       if (fault?.code === 'device_lost') throw fault;

@@ -1,5 +1,6 @@
 // Parameters onto the GPU as they arrive: each load step runs when its last input and its pipeline are there, and what nobody needs then is freed.
 
+import { settle } from '#acquire';
 import type { NamedTensor } from '../../weights/tensors.ts';
 import { breathe } from '../breathe.ts';
 import { DeviceError, WeightsError } from '../errors.ts';
@@ -149,7 +150,7 @@ export class Loader {
   async #waitForPipeline(): Promise<void> {
     const [step] = this.#complete();
     if (!step) return;
-    await unlessAborted(this.#pipelines.compile([step.kernel]), this.#signal);
+    await settle(unlessAborted(this.#pipelines.compile([step.kernel]), this.#signal), this.#acquired.facts);
     await checked(this.#acquired, `load step ${step.kernel.name}`, () => this.#runReady());
   }
 

@@ -70,6 +70,9 @@ export const foldBias = defineOp({
   kernels: [folding('fold_bias', 'conv_bias', true)],
 });
 
+// Elements of an item.
+const RUN = 16;
+
 /** One pipeline for both: where there is no mean, beta or bias of its own, another array stands in and is not looked at. */
 function folding(name: string, own: string, shifted: boolean): Candidate<FoldAttributes> {
   return {
@@ -86,13 +89,18 @@ function folding(name: string, own: string, shifted: boolean): Candidate<FoldAtt
         own: inputs[own] ? emitter.input(own) : variance,
         y: emitter.output,
       };
+      const filters = atBatch(value.shape[0] ?? 1, 1);
+      const perFilter = count / filters;
+      const runs = Math.ceil(perFilter / RUN);
       const uniforms = {
-        per_filter: count / atBatch(value.shape[0] ?? 1, 1),
+        per_filter: perFilter,
+        runs,
         eps,
         has_own: inputs[own] ? 1 : 0,
         shifted: shifted ? 1 : 0,
       };
-      emitter.step(each({ name: 'fold', sources: [foldText, statistics], bind, uniforms }, () => count));
+      const framed = { name: 'fold', sources: [foldText, statistics], constants: { RUN }, bind, uniforms };
+      emitter.step(each(framed, () => filters * runs));
     },
   };
 }

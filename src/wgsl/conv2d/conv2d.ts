@@ -44,6 +44,7 @@ export const matrixNames = [
 
 const namesOnCpu = [
   'conv2d_rows',
+  'conv2d_quads',
   'conv2d_broadcast',
   'conv2d_broadcast_4',
   'conv2d_broadcast_storage',
@@ -87,6 +88,7 @@ const kernels: readonly Candidate<Conv2dAttributes>[] = [
   ...family(namesOnCpu, onCpu, () => import('./ways_on_cpu.ts')),
   late('winograd_tile', threeByThree, async () => (await import('../winograd/winograd_tile.ts')).winogradTile),
   late('depthwise', grouped, () => import('../depthwise/depthwise.ts')),
+  late('depthwise_3x3', groupedOnCpu, () => import('../depthwise/depthwise_3x3.ts')),
   late('depthwise_texels', groupedOnCpu, () => import('../depthwise/depthwise_texels.ts')),
   ...family(['depthwise_4x4', 'depthwise_2x4'], grouped, () => import('../depthwise/depthwise_block.ts')),
 ];

@@ -1,4 +1,4 @@
-// Convolution by subgroup broadcasts: the fastest on drivers that run on a CPU, above all with weights in a texture.
+// Convolution by broadcasts in subgroups of eight: for drivers that run on a CPU, above all with weights in a texture.
 
 import { type ImageNeeds, roundUp } from '../../runtime/plan/layout.ts';
 import type { Way } from '../late.ts';
@@ -26,17 +26,17 @@ export const ways = {
 /** `share`: of the speed of tiles of eight pixels, as measured on lavapipe. */
 function way(pixels: 4 | 8, share: number, weights: WeightSource = 'texture'): Way<Conv2dAttributes> {
   return {
-    suits: (call) => share * suits(call, weights),
+    suits: (call) => share * suits(call, 8, weights),
     needs,
     emit: (call, emitter) => emitBroadcast(call, emitter, { from: 'buffer', pixels, weights }),
   };
 }
 
-function suits(call: Call<Conv2dAttributes>, weights: WeightSource): number {
-  const lanes = broadcastLanes(call);
+/** How a way ranks that is written for so many lanes. */
+export function suits(call: Call<Conv2dAttributes>, lanes: 4 | 8, weights: WeightSource): number {
   const { filters, perGroup, channels, kernelH, kernelW } = geometry(call);
   const { groups } = call.attributes;
-  if (lanes === 0) return 0;
+  if (broadcastLanes(call) !== lanes) return 0;
   if (groups > 1 && (perGroup % lanes || (filters / groups) % 4 || filters % call.block)) return 0;
   const rows = kernelH * kernelW * roundUp(groups > 1 ? perGroup : channels, lanes);
   const numbers = panelElements(call, rows, lanes);
@@ -50,7 +50,7 @@ function suits(call: Call<Conv2dAttributes>, weights: WeightSource): number {
 }
 
 /** Zeros around the input as wide as the padding; and few channels without gaps, where a kernel's row is then one run. */
-function needs(call: Call<Conv2dAttributes>): { readonly x: Partial<ImageNeeds> } {
+export function needs(call: Call<Conv2dAttributes>): { readonly x: Partial<ImageNeeds> } {
   const [top, left, bottom, right] = call.attributes.padding;
   const { channels, kernelW } = geometry(call);
   const lanes = broadcastLanes(call);

@@ -8,13 +8,11 @@ import { epilogueOf, type JoinedEpilogue } from '../shared/epilogue.ts';
 import { linearGrid } from '../shared/grid.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
-import lanes4 from '../shared/lanes_4.wgsl';
 import lanes8 from '../shared/lanes_8.wgsl';
 import linearIndex from '../shared/linear_index.wgsl';
-import quads4 from '../shared/quads_4.wgsl';
+import { loopedEpilogue } from '../shared/looped_epilogue.ts';
 import quads8 from '../shared/quads_8.wgsl';
 import { asTexels, type ReadTexels } from '../shared/texels.ts';
-import texels4 from '../shared/texels_4.wgsl';
 import texels8 from '../shared/texels_8.wgsl';
 import { texelsEpilogue } from '../shared/texels_epilogue.ts';
 import weightQuad from '../shared/weight_quad.wgsl';
@@ -23,10 +21,11 @@ import { broadcastLanes } from './broadcast_lanes.ts';
 import product from './broadcast_product.wgsl';
 import type { Conv2dAttributes } from './conv2d.ts';
 import fromBuffer from './conv2d_broadcast.wgsl';
+import fromQuads from './conv2d_quads.wgsl';
 import fromTexels from './conv2d_texels.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';
 import { byRuns, packPanels, packTexture } from './pack_texture.ts';
-import { byTaps, type Reduction, reductionRows } from './pack_weights.ts';
+import { byTaps, ENDLESS, type Reduction, reductionRows } from './pack_weights.ts';
 import pixels4 from './pixels_4.wgsl';
 import pixels16 from './pixels_16.wgsl';
 import texelPair from './texel_pair.wgsl';
@@ -37,18 +36,17 @@ import texelPair from './texel_pair.wgsl';
  */
 export type Tile =
   | { readonly from: 'buffer'; readonly pixels: 4 | 8; readonly weights: WeightSource }
+  | { readonly from: 'quads'; readonly pixels: 16 }
   | { readonly from: 'texels'; readonly pixels: 4 | 16 };
 
 /** Where weights are read from. */
 export type WeightSource = 'texture' | 'storage' | 'uniform';
 
-// By how many lanes there are.
-const lanesText: Readonly<Record<number, Readonly<Record<WeightSource, readonly string[]>>>> = {
-  4: { texture: [lanes4, texels4], storage: [lanes4, quads4, weightQuad], uniform: [lanes4, quads4, weightUniform] },
-  8: { texture: [lanes8, texels8], storage: [lanes8, quads8, weightQuad], uniform: [lanes8, quads8, weightUniform] },
+const weightsText: Readonly<Record<WeightSource, readonly string[]>> = {
+  texture: [texels8],
+  storage: [quads8, weightQuad],
+  uniform: [quads8, weightUniform],
 };
-// Texels of a row that never ends.
-const ENDLESS = 2 ** 31;
 
 /** Numbers of a uniform buffer of weights. */
 export const UNIFORMS = 4 * 4096;
@@ -82,6 +80,7 @@ export function emitBroadcast(call: Call<Conv2dAttributes>, emitter: Emitter, ti
 
 function packed(call: Call<Conv2dAttributes>, emitter: Emitter, order: Reduction, tile: Tile): BufferRef {
   const lanes = broadcastLanes(call);
+  if (tile.from === 'quads') return packPanels(call, emitter, order, lanes, 0);
   if (tile.from === 'texels' || tile.weights === 'texture') return packTexture(call, emitter, order, lanes);
   return packPanels(call, emitter, order, lanes, tile.weights === 'uniform' ? UNIFORMS : 0);
 }
@@ -89,7 +88,7 @@ function packed(call: Call<Conv2dAttributes>, emitter: Emitter, order: Reduction
 /** Taps that lie behind each other are one run; of tight pixels, with a few floats past the last that count as zero. */
 function orderOf(call: Call<Conv2dAttributes>, { written, pixel }: ImageLayout, tile: Tile): Reduction {
   const { groups, dilation } = call.attributes;
-  if (tile.from === 'buffer' && written % broadcastLanes(call) !== 0) return byRuns(call, pixel, broadcastLanes(call));
+  if (tile.from !== 'texels' && written % broadcastLanes(call) !== 0) return byRuns(call, pixel, broadcastLanes(call));
   if (groups > 1 || dilation[1] > 1 || written < pixel)
     return byTaps(call, groups > 1 ? geometry(call).perGroup : written);
   return byRuns(call, pixel, 1);
@@ -186,11 +185,19 @@ function reading(
   if (tile.from === 'buffer')
     return {
       name: 'conv2d_broadcast',
-      sources: [fromBuffer, ...(lanesText[broadcastLanes(call)]?.[tile.weights] ?? [])],
+      sources: [fromBuffer, lanes8, ...weightsText[tile.weights]],
       constants: { ROWS: tile.pixels },
       read: x,
       copied: {},
       epilogue: epilogueOf(call, emitter, 'quad', standIn),
+    };
+  if (tile.from === 'quads')
+    return {
+      name: 'conv2d_quads',
+      sources: [fromQuads, weightQuad],
+      read: x,
+      copied: {},
+      epilogue: loopedEpilogue(call, emitter, standIn),
     };
   const texels = asTexels(emitter, x);
   const pixels = tile.pixels === 16 ? [pixels16, before?.source ?? texelPair] : [pixels4];

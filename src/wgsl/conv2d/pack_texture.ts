@@ -5,7 +5,7 @@ import type { BufferRef } from '../../runtime/plan/program.ts';
 import type { Call, Emitter } from '../op.ts';
 import type { Conv2dAttributes } from './conv2d.ts';
 import { geometry } from './geometry.ts';
-import { pack, type Reduction, reductionRows } from './pack_weights.ts';
+import { ENDLESS, pack, type Reduction, reductionRows } from './pack_weights.ts';
 import putBuffer from './put_buffer.wgsl';
 import putTexture from './put_texture.wgsl';
 
@@ -65,7 +65,7 @@ export function packPanels(
 ): BufferRef {
   const elements = Math.max(least, panelElements(call, reductionRows(order), lanes));
   const packed = emitter.scratch('weights', { kind: 'packed', elements, elementsPerImage: 0 });
-  packAs(call, emitter, order, packed, lanes, 0, putBuffer);
+  packAs(call, emitter, order, packed, lanes, ENDLESS, putBuffer);
   return packed;
 }
 

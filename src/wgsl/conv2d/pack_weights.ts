@@ -9,6 +9,12 @@ import { geometry } from './geometry.ts';
 import source from './pack_weights.wgsl';
 import putBuffer from './put_buffer.wgsl';
 
+/** Texels of a row that never ends: what a buffer is, beside a texture. */
+export const ENDLESS = 2 ** 31;
+
+// Rows of an item.
+const ROWS = 16;
+
 /** How a sum over taps and channels is walked through. */
 export interface Reduction {
   /** Taps down, and across; where pixels are read as a run, one across. */
@@ -37,7 +43,14 @@ export function packBuffer(call: Call<Conv2dAttributes>, emitter: Emitter, order
   const padded = roundUp(filters, panel);
   const elements = padded * reductionRows(order);
   const packed = emitter.scratch('weights', { kind: 'packed', elements, elementsPerImage: 0 });
-  pack(call, emitter, order, packed, { groups: 1, group: filters, panels: 1, lanes: padded / 4, width: 0 }, putBuffer);
+  pack(
+    call,
+    emitter,
+    order,
+    packed,
+    { groups: 1, group: filters, panels: 1, lanes: padded / 4, width: ENDLESS },
+    putBuffer,
+  );
   return packed;
 }
 
@@ -48,7 +61,7 @@ interface Panels {
   /** Panels of a group. */
   readonly panels: number;
   readonly lanes: number;
-  /** Of the texture. */
+  /** Of the texture, or `ENDLESS`. */
   readonly width: number;
 }
 
@@ -61,20 +74,22 @@ export function pack(
   { groups, group, panels, lanes, width }: Panels,
   put: string,
 ): void {
-  const { filters, perGroup } = geometry(call);
-  const count = groups * panels * lanes * reductionRows(order);
+  const { perGroup, kernelH, kernelW } = geometry(call);
+  const rows = reductionRows(order);
+  const chunks = Math.ceil(rows / ROWS);
   const uniforms = {
-    filters,
     group,
     panels,
     lanes,
     channels: perGroup,
-    taps: order.rows * order.columns,
+    taps: kernelH * kernelW,
+    rows,
+    chunks,
     run: order.run,
     pixel: order.pixel,
     span: order.span,
     width,
   };
-  const bind = { w: emitter.input('w'), packed };
-  emitter.step(each({ name: 'pack_weights', sources: [source, put], bind, uniforms }, () => count));
+  const framed = { sources: [source, put], constants: { ROWS }, bind: { w: emitter.input('w'), packed }, uniforms };
+  emitter.step(each({ name: 'pack_weights', ...framed }, () => groups * panels * lanes * chunks));
 }

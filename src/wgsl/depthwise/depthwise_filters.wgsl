@@ -16,5 +16,5 @@ fn item(i: u32) {
       value[lane] = bias[first + lane];
     }
   }
-  put(i, value);
+  put(vec2u(i % params.width, tap), value);
 }

@@ -1,6 +1,12 @@
 // How an image is cut into Winograd's tiles, and where the filters of his domain lie.
 
-import { type ImageLayout, imageLayout, NO_HALO, type TextureLayout } from '../../runtime/plan/layout.ts';
+import {
+  type ImageLayout,
+  imageLayout,
+  NO_HALO,
+  type PackedLayout,
+  type TextureLayout,
+} from '../../runtime/plan/layout.ts';
 import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
 import type { Geometry } from '../conv2d/geometry.ts';
@@ -26,9 +32,18 @@ export function tiling({ outH, outW }: Pick<Geometry, 'outH' | 'outW'>, { made }
   return { tilesH, tilesW, tiles: tilesH * tilesW };
 }
 
-export function filterTexture(call: Call<Conv2dAttributes>, { side }: Form, rows: number): TextureLayout | null {
+/** Of subgroups of four a buffer, else a texture; null where the adapter's are too small. */
+export function filterLayout(
+  call: Call<Conv2dAttributes>,
+  { side }: Form,
+  rows: number,
+): TextureLayout | PackedLayout | null {
   const lanes = broadcastLanes(call);
-  return weightTexture(call, side * side * panelsOf(call, lanes), rows, lanes);
+  const panels = side * side * panelsOf(call, lanes);
+  if (lanes !== 4) return weightTexture(call, panels, rows, lanes);
+  const elements = 4 * panels * rows * lanes;
+  const fits = 4 * elements <= call.facts.limits.maxStorageBufferBindingSize;
+  return fits ? { kind: 'packed', elements, elementsPerImage: 0 } : null;
 }
 
 /** Tiles of one point as the pixels of an image, `written` channels each. */

@@ -12,10 +12,10 @@ import { geometry } from '../conv2d/geometry.ts';
 import { ranked } from '../conv2d/speed.ts';
 import type { Way } from '../late.ts';
 import type { Call } from '../op.ts';
-import { type Form, filterTexture, tiling } from './tiling.ts';
+import { type Form, filterLayout, tiling } from './tiling.ts';
 import { emitWinograd } from './winograd_emit.ts';
 
-// Of products of texels, as measured. F(2x2) loses to its transforms what it gains, and so few tiles fill no sixteen pixels.
+// Of products in tiles of sixteen pixels, as measured. F(2x2) loses to its transforms what it gains, and so few tiles fill none.
 const TEXELS_GAIN = 1.4;
 const FEW_TILES = 4;
 
@@ -50,17 +50,22 @@ function suits(call: Call<Conv2dAttributes>, name: 'winograd' | 'winograd_2x2', 
   const { kernelH, kernelW, channels, filters, outH, outW } = geometry(call);
   if (broadcastLanes(call) === 0 || groups !== 1 || kernelH !== 3 || kernelW !== 3) return 0;
   if (Math.max(...stride, ...dilation) > 1) return 0;
-  if (!filterTexture(call, form, roundUp(channels, call.block))) return 0;
+  if (!filterLayout(call, form, roundUp(channels, call.block))) return 0;
   const { tiles } = tiling(geometry(call), form);
   const most = 4 * side * side * tiles * (Math.max(channels, filters) + call.block);
   if (most > call.facts.limits.maxStorageBufferBindingSize) return 0;
   // Tiles past the edge are computed for nothing, and the transforms cost as much as the products of 32 channels.
   const used = (outH * outW) / (made * made * tiles);
   const few = Math.min(channels, filters);
-  const gain = readsTexels(call) && made === 4 ? (tiles > FEW_TILES ? TEXELS_GAIN : 1 / TEXELS_GAIN) : 1;
+  const gain = made === 4 ? gainOfFour(call, tiles) : 1;
   const rank = few < 8 ? 0 : ranked(call, name, (gain * used * few) / (few + 32));
   // Its rounding is ten times that of the sum itself: where weights learn, enough to turn the signs of a few ReLUs.
   return call.changing?.has('w') ? Math.min(rank, NOT_CHOSEN) : rank;
+}
+
+function gainOfFour(call: Call<Conv2dAttributes>, tiles: number): number {
+  if (tiles <= FEW_TILES) return 1 / TEXELS_GAIN;
+  return readsTexels(call) ? TEXELS_GAIN : 1;
 }
 
 function imageNeeds(call: Call<Conv2dAttributes>, form: Form): Partial<ImageNeeds> {

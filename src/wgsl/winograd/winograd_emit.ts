@@ -6,16 +6,20 @@ import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
 import { broadcastStep, type Tile } from '../conv2d/conv2d_broadcast_emit.ts';
 import { geometry } from '../conv2d/geometry.ts';
 import { panelsOf } from '../conv2d/pack_texture.ts';
+import { ENDLESS } from '../conv2d/pack_weights.ts';
+import putBuffer from '../conv2d/put_buffer.wgsl';
+import putTexture from '../conv2d/put_texture.wgsl';
 import { defineKernel } from '../kernel.ts';
 import type { Call, Emitter } from '../op.ts';
-import { epilogueOf, sumOf } from '../shared/epilogue.ts';
+import { sumOf } from '../shared/epilogue.ts';
 import { each } from '../shared/frame.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
+import { loopedEpilogue } from '../shared/looped_epilogue.ts';
 import { asTexels, type ReadTexels } from '../shared/texels.ts';
 import { texelsEpilogue } from '../shared/texels_epilogue.ts';
 import xQuads from '../shared/x_quads.wgsl';
-import { type Form, filterTexture, tileRow, tiling } from './tiling.ts';
+import { type Form, filterLayout, tileRow, tiling } from './tiling.ts';
 import filterText from './winograd_filter.wgsl';
 import filter2 from './winograd_filter_2.wgsl';
 import filter4 from './winograd_filter_4.wgsl';
@@ -74,22 +78,23 @@ export function emitWinograd(call: Call<Conv2dAttributes>, emitter: Emitter, for
 
 function productTile(call: Call<Conv2dAttributes>, tiles: number): Tile {
   if (readsTexels(call)) return { from: 'texels', pixels: tiles <= 4 ? 4 : 16 };
+  if (broadcastLanes(call) === 4) return { from: 'quads', pixels: 16 };
   return { from: 'buffer', pixels: tiles <= 4 ? 4 : 8, weights: 'texture' };
 }
 
 function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, form: Form, rows: number): BufferRef {
   const { filters, channels } = geometry(call);
   const lanes = broadcastLanes(call);
-  const layout = filterTexture(call, form, rows);
-  if (!layout) throw new TypeError(`the filters of ${call.value.name} do not fit into a texture`);
+  const layout = filterLayout(call, form, rows);
+  if (!layout) throw new TypeError(`the filters of ${call.value.name} do not fit into a texture or buffer`);
   const u = emitter.scratch('u', layout);
   const count = panelsOf(call, lanes) * lanes * rows;
-  const bind = { w: emitter.input('w'), u };
-  const { width } = layout;
+  const bind = { w: emitter.input('w'), packed: u };
+  const [put, width] = layout.kind === 'texture' ? [putTexture, layout.width] : [putBuffer, ENDLESS];
   const across = { across: count % width, down: Math.floor(count / width) };
   const uniforms = { lanes, rows, filters, channels, width, side: form.side, ...across };
   emitter.step(
-    each({ name: 'winograd_filter', sources: [filterText, filterMatrix[form.made]], bind, uniforms }, () => count),
+    each({ name: 'winograd_filter', sources: [filterText, filterMatrix[form.made], put], bind, uniforms }, () => count),
   );
   return u;
 }
@@ -127,7 +132,7 @@ function transformOutput(call: Call<Conv2dAttributes>, emitter: Emitter, form: F
   const { tilesH, tilesW, tiles } = tiling(geometry(call), form);
   const lanes = broadcastLanes(call);
   const { sources, read, copied } = reading(call, emitter, 'm', m);
-  const epilogue = read === m ? epilogueOf(call, emitter, 'quad', m) : texelsEpilogue(call, emitter, m, read);
+  const epilogue = read === m ? loopedEpilogue(call, emitter, m) : texelsEpilogue(call, emitter, m, read);
   const y = image(emitter.output);
   emitter.step({
     kernel: defineKernel(

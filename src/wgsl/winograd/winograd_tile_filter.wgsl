@@ -33,6 +33,6 @@ fn item(i: u32) {
   let right = evaluate(g[2], g[5], g[8]);
   for (var row = 0u; row < 6u; row++) {
     let points = evaluate(left[row], middle[row], right[row]);
-    for (var column = 0u; column < 6u; column++) { put(i + (row * 6u + column) * params.count, points[column]); }
+    for (var column = 0u; column < 6u; column++) { put(vec2u(i + (row * 6u + column) * params.count, 0u), points[column]); }
   }
 }
