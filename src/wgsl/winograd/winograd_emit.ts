@@ -92,7 +92,7 @@ function transformFilters(call: Call<Conv2dAttributes>, emitter: Emitter, form: 
   const bind = { w: emitter.input('w'), packed: u };
   const [put, width] = layout.kind === 'texture' ? [putTexture, layout.width] : [putBuffer, ENDLESS];
   const across = { across: count % width, down: Math.floor(count / width) };
-  const uniforms = { lanes, rows, filters, channels, width, side: form.side, ...across };
+  const uniforms = { lanes, rows, filters, channels, width, side: form.side, columns: 3, ...across };
   emitter.step(
     each({ name: 'winograd_filter', sources: [filterText, filterMatrix[form.made], put], bind, uniforms }, () => count),
   );

@@ -1,9 +1,9 @@
 // Filters [K,C,3,3] into Winograd's domain: u = G g G^T, once, when a model is loaded. Frame: each, an item being four filters of a channel.
 // u [point][panel][C][lane], row after row of `width`; channels and filters past the last are zero. `across` and `down` are from point
-// to point. Columns and points are gone through in loops, of which drivers for CPUs make little code.
+// to point. Columns and points are gone through in loops, of which drivers for CPUs make little code where their length is a uniform.
 // Joined with what G is, winograd_filter_2.wgsl or winograd_filter_4.wgsl, and with a put_*.wgsl.
 struct Params {
-  count: u32, lanes: u32, rows: u32, filters: u32, channels: u32, width: u32, across: u32, down: u32, side: u32,
+  count: u32, lanes: u32, rows: u32, filters: u32, channels: u32, width: u32, across: u32, down: u32, side: u32, columns: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
@@ -18,7 +18,7 @@ fn item(i: u32) {
   let filter_size = params.channels * 9u;
   var at = k * filter_size + c * 9u;
   var columns: Columns;
-  for (var s = 0u; s < 3u; s++) {
+  for (var s = 0u; s < params.columns; s++) {
     let column = evaluate(load(at, filter_size, held), load(at + 3u, filter_size, held), load(at + 6u, filter_size, held));
     columns = Columns(columns.middle, columns.right, column);
     at++;
