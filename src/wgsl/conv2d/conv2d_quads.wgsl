@@ -63,8 +63,9 @@ fn main(
   let lane = local.x;
   let i = linear_index(id, groups, 1u);
   if (i >= params.count) { return; }
-  let panel = i % params.panels;
-  let first = (i / params.panels) * PIXELS;
+  let tile = i / params.panels;
+  let panel = i - tile * params.panels;
+  let first = tile * PIXELS;
   let p = pixel(first + lane);
   let q = pixel(first + lane + 4u);
   let r = pixel(first + lane + 8u);

@@ -32,8 +32,9 @@ fn main(
   let lane = local.x;
   let i = linear_index(id, groups, 1u);
   if (i >= params.count) { return; }
-  let panel = i % params.panels;
-  let first = (i / params.panels) * PIXELS;
+  let tile = i / params.panels;
+  let panel = i - tile * params.panels;
+  let first = tile * PIXELS;
   // What a lane finds out about one pixel, and about the one LANES further on.
   let near = pixel(first + lane % PIXELS);
   let far = pixel(first + LANES + lane % PIXELS);
@@ -42,8 +43,9 @@ fn main(
   let from_far = start + address(params.x, far);
 
   var sums = Sums();
-  let row = (id.z * params.panels + panel) * params.w_rows * LANES;
-  var from_w = vec2u(row % params.w_width + lane, row / params.w_width);
+  let texel = (id.z * params.panels + panel) * params.w_rows * LANES;
+  let row = texel / params.w_width;
+  var from_w = vec2u(texel - row * params.w_width + lane, row);
   // Of a last tile that is all but empty no more is computed than there is: branches are no help here, loops that do not run are.
   let few = FEW < PIXELS && params.pixels - first <= FEW;
   let rows = select(params.rows, 0u, few);

@@ -8,6 +8,7 @@ struct Params { x: Image, count: u32 }
 fn item(i: u32) {
   let row = i / params.x.width;
   let plane = row / params.x.height;
-  let at = Place(plane / params.x.channels, row % params.x.height, i % params.x.width, plane % params.x.channels);
+  let n = plane / params.x.channels;
+  let at = Place(n, row - plane * params.x.height, i - row * params.x.width, plane - n * params.x.channels);
   y[i] = f32(x[address(params.x, at)]);
 }

@@ -5,8 +5,9 @@ struct Params { y: Image, count: u32, runs: u32 }
 @group(0) @binding(2) var<storage, read_write> y: array<Scalar>;
 
 fn item(i: u32) {
-  var at = pixel_place(params.y, i / params.runs);
-  let c = i % params.runs * 4u;
+  let pixel = i / params.runs;
+  let at = pixel_place(params.y, pixel);
+  let c = (i - pixel * params.runs) * 4u;
   let to = address(params.y, at) + c;
   let plane = params.y.height * params.y.width;
   let first = (at.n * params.y.channels + c) * plane + at.h * params.y.width + at.w;

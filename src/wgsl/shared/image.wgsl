@@ -8,17 +8,19 @@ fn address(image: Image, at: Place) -> u32 {
   return image.offset + at.n * image.image + at.h * image.row + at.w * image.pixel + at.c;
 }
 
-// The first channel of a pixel, pixels being counted through all images.
+// The first channel of a pixel, pixels being counted through all images. No remainders: they are divisions, which CPUs do one by one.
 fn pixel_place(image: Image, pixel: u32) -> Place {
   let row = pixel / image.width;
-  return Place(row / image.height, row % image.height, pixel % image.width, 0u);
+  let n = row / image.height;
+  return Place(n, row - n * image.height, pixel - row * image.width, 0u);
 }
 
 // The same for runs of `step` channels, counted through all pixels.
 fn place(image: Image, run: u32, step: u32) -> Place {
   let runs = image.written / step;
-  var at = pixel_place(image, run / runs);
-  at.c = (run % runs) * step;
+  let pixel = run / runs;
+  var at = pixel_place(image, pixel);
+  at.c = (run - pixel * runs) * step;
   return at;
 }
 
