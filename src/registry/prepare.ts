@@ -39,8 +39,13 @@ export async function prepare(
   const { facts } = device;
   const started = performance.now();
   const { graph, parameters } = build(spec, dimensions);
-  const choices = tune === false ? null : await remembered(device, cacheDir);
-  await loadPasses(graph, facts);
+  // What the rewritten graph's convolutions want is, but for a few, what they want here.
+  const convolutions = graph.values.filter(({ operator }) => operator?.name === 'conv2d');
+  const [choices] = await Promise.all([
+    tune === false ? null : remembered(device, cacheDir),
+    loadPasses(graph, facts),
+    loadKernels({ ...graph, values: convolutions }, facts),
+  ]);
   const ready = await optimiseInTurns(graph, facts);
   await loadKernels(ready, facts, choices?.kernels);
   if (tune && choices) await measure(device, ready, choices, options);

@@ -34,7 +34,7 @@ const shareConcat = latePass<Graph>(
 );
 
 const fuseDepthwise = latePass<Graph>(
-  (_, { fallback, features }) => fallback && features.texels,
+  (_, { fallback, features, subgroupSize }) => fallback && features.texels && subgroupSize === 8,
   async () => (await import('./fuse_depthwise.ts')).fuseDepthwise,
 );
 
@@ -111,6 +111,6 @@ export async function loadKernels(ready: Graph, facts: AdapterFacts, names?: Rea
     ),
   );
   const activations = ready.values.flatMap(({ operator, attributes }) => [operator?.name, attributes.activation]);
-  if (facts.fallback) await withoutLuxuries.load();
-  await Promise.all([loadActivations(activations), ...[...new Set(kernels)].map((late) => late.load())]);
+  const rules = facts.fallback ? [withoutLuxuries] : [];
+  await Promise.all([loadActivations(activations), ...[...rules, ...new Set(kernels)].map((late) => late.load())]);
 }

@@ -5,7 +5,7 @@ import type { AdapterFacts } from '../plan/facts.ts';
 import type { ChosenKernel, Ranked } from './choose_kernels.ts';
 
 // Of the time that a network's products take. Winograd's three kernels take half a second to compile, and his filters four times the
-// memory. With subgroups of four, as SwiftShader has them, more than that: a second, as long as half a run of resnet50.
+// memory. SwiftShader, which has subgroups of four, compiles one kernel after the other, and clears all memory before it is written.
 const LUXURY = 1 / 9;
 const LUXURY_OF_FOUR = 1 / 5;
 
