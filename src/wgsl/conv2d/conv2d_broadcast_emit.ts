@@ -23,6 +23,7 @@ import type { Conv2dAttributes } from './conv2d.ts';
 import fromBuffer from './conv2d_broadcast.wgsl';
 import fromQuads from './conv2d_quads.wgsl';
 import fromTexels from './conv2d_texels.wgsl';
+import fourChannels from './four_channels.wgsl';
 import { geometry, tapSteps, underOutput } from './geometry.ts';
 import { byRuns, packPanels, packTexture } from './pack_texture.ts';
 import { byTaps, ENDLESS, type Reduction, reductionRows } from './pack_weights.ts';
@@ -194,7 +195,7 @@ function reading(
   if (tile.from === 'quads')
     return {
       name: 'conv2d_quads',
-      sources: [fromQuads, weightQuad],
+      sources: [fromQuads, fourChannels, weightQuad],
       read: x,
       copied: {},
       epilogue: loopedEpilogue(call, emitter, standIn),
@@ -204,7 +205,7 @@ function reading(
   return {
     name: before ? 'separable_texels' : 'conv2d_texels',
     ...texels,
-    sources: [fromTexels, ...pixels, ...texels.sources],
+    sources: [fromTexels, fourChannels, ...pixels, ...texels.sources],
     ...(before && { constants: before.constants }),
     epilogue: texelsEpilogue(call, emitter, standIn, texels.read),
   };

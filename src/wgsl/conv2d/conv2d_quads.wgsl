@@ -1,13 +1,11 @@
 // x out of a buffer in subgroups of four, which are quads: a lane reads four channels of every fourth of sixteen pixels, and the others
 // get them by swaps, each one instruction of a CPU where a broadcast takes six. So what a lane adds up is of its own pixels and of its
-// neighbours', in the order of the swaps. Joined with broadcast_product.wgsl and weight_quad.wgsl.
+// neighbours', in the order of the swaps. Joined with broadcast_product.wgsl, four_channels.wgsl
+// and weight_quad.wgsl.
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 const LANES = 4u;
 const PIXELS = 16u;
 const FEW = 4u;
-
-// Four output channels a lane, for four channels of x.
-struct Weights { r0: vec4f, r1: vec4f, r2: vec4f, r3: vec4f }
 
 fn load_weights(at: u32) -> Weights {
   return Weights(w_at(at), w_at(at + LANES), w_at(at + 2u * LANES), w_at(at + 3u * LANES));
@@ -26,13 +24,6 @@ fn add_four(sums: Four, held: vec4f, weights: Weights) -> Four {
     multiply(sums.c, quadSwapY(held), weights),
     multiply(sums.d, quadSwapDiagonal(held), weights),
   );
-}
-
-fn multiply(sum: vec4f, channels: vec4f, weights: Weights) -> vec4f {
-  var s = fma(vec4f(channels.x), weights.r0, sum);
-  s = fma(vec4f(channels.y), weights.r1, s);
-  s = fma(vec4f(channels.z), weights.r2, s);
-  return fma(vec4f(channels.w), weights.r3, s);
 }
 
 // What lanes hold of four pixels, in the order of the swaps.

@@ -1,11 +1,8 @@
 // x and w as texels that are read as storage, which Mesa's driver for CPUs does four times as fast as out of buffers and twice as fast
 // as by sampling: a lane reads four channels of a pixel, and all get them by broadcast. Subgroups of eight; one invocation: PIXELS.
-// Joined with broadcast_product.wgsl, x_texels.wgsl, pixels_16.wgsl or pixels_4.wgsl, and texel_pair.wgsl or separable.wgsl.
+// Joined with broadcast_product.wgsl, four_channels.wgsl, x_texels.wgsl, pixels_16.wgsl or pixels_4.wgsl, and texel_pair.wgsl or separable.wgsl.
 @group(0) @binding(2) var w: texture_storage_2d<rgba32float, read>;
 const LANES = 8u;
-
-// Four rows of weights, for four channels of x.
-struct Weights { r0: vec4f, r1: vec4f, r2: vec4f, r3: vec4f }
 
 fn load_weights(at: vec2u) -> Weights {
   return Weights(
@@ -14,13 +11,6 @@ fn load_weights(at: vec2u) -> Weights {
     textureLoad(w, at + vec2u(2u * LANES, 0u)),
     textureLoad(w, at + vec2u(3u * LANES, 0u)),
   );
-}
-
-fn multiply(sum: vec4f, channels: vec4f, weights: Weights) -> vec4f {
-  var s = fma(vec4f(channels.x), weights.r0, sum);
-  s = fma(vec4f(channels.y), weights.r1, s);
-  s = fma(vec4f(channels.z), weights.r2, s);
-  return fma(vec4f(channels.w), weights.r3, s);
 }
 
 @compute @workgroup_size(LANES)

@@ -2,29 +2,17 @@
 
 import type { ImageNeeds } from '../../runtime/plan/layout.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
-import { geometry, tapSteps, underOutput } from '../conv2d/geometry.ts';
+import { geometry } from '../conv2d/geometry.ts';
 import { speed } from '../conv2d/speed.ts';
-import { defineKernel } from '../kernel.ts';
 import type { Call, Emitter } from '../op.ts';
-import { epilogueOf } from '../shared/epilogue.ts';
-import { image, imageUniforms } from '../shared/image.ts';
-import imageText from '../shared/image.wgsl';
-import weight from '../shared/weight.wgsl';
 import source from './depthwise.wgsl';
-import storePixels from './store_pixels.wgsl';
+import { emitDepthwise } from './depthwise_emit.ts';
 
 const PIXELS = 8;
-// A warp's worth of channels on a GPU; on a CPU, as many as it computes at once.
-const GPU_LANES = 32;
 
 export function suits(call: Call<Conv2dAttributes>): number {
   const { channels, filters, perGroup } = geometry(call);
   return perGroup === 1 && filters === channels && channels > 1 ? speed(call.facts, 'depthwise') : 0;
-}
-
-/** Channels of a workgroup. */
-export function depthwiseLanes({ facts, block }: Pick<Call, 'facts' | 'block'>): number {
-  return facts.fallback ? block : GPU_LANES;
 }
 
 export function needs({ attributes: { padding } }: Call<Conv2dAttributes>): { readonly x: Partial<ImageNeeds> } {
@@ -33,26 +21,14 @@ export function needs({ attributes: { padding } }: Call<Conv2dAttributes>): { re
 }
 
 export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
-  const { kernelH, kernelW, outH, outW, macs } = geometry(call);
-  const x = emitter.input('x');
-  const y = image(emitter.output);
-  const lanes = depthwiseLanes(call);
-  const epilogue = epilogueOf(call, emitter, 'channel');
-  emitter.step({
-    kernel: defineKernel('depthwise', [source, storePixels, weight, imageText, ...epilogue.sources], {
-      overrides: { LANES: lanes, SLIDE: slide(call) },
-    }),
-    bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },
-    uniforms: () => ({
-      ...imageUniforms('x', underOutput(call, image(x))),
-      ...imageUniforms('y', y),
-      rows: kernelH,
-      columns: kernelW,
-      ...tapSteps(call, image(x)),
-      ...epilogue.uniforms,
-    }),
-    grid: (n) => [Math.ceil(y.written / lanes), Math.ceil(outW / PIXELS), outH * n],
-    flops: (n) => 2 * macs * n,
+  const { kernelH, kernelW } = geometry(call);
+  emitDepthwise(call, emitter, {
+    name: 'depthwise',
+    source,
+    overrides: { SLIDE: slide(call) },
+    uniforms: { rows: kernelH, columns: kernelW },
+    down: 1,
+    across: PIXELS,
   });
 }
 

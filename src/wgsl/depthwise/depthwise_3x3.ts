@@ -2,17 +2,12 @@
 
 import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
-import { geometry, tapSteps, underOutput } from '../conv2d/geometry.ts';
+import { geometry } from '../conv2d/geometry.ts';
 import { speed } from '../conv2d/speed.ts';
-import { defineKernel } from '../kernel.ts';
 import type { Call, Emitter } from '../op.ts';
-import { epilogueOf } from '../shared/epilogue.ts';
-import { image, imageUniforms } from '../shared/image.ts';
-import imageText from '../shared/image.wgsl';
-import weight from '../shared/weight.wgsl';
-import { depthwiseLanes, needs } from './depthwise.ts';
+import { needs } from './depthwise.ts';
 import source from './depthwise_3x3.wgsl';
-import storePixels from './store_pixels.wgsl';
+import { emitDepthwise } from './depthwise_emit.ts';
 
 const ACROSS = 4;
 const DOWN = 14;
@@ -31,24 +26,6 @@ export function suits(call: Call<Conv2dAttributes>): number {
 }
 
 export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
-  const { outH, outW, macs } = geometry(call);
-  const x = emitter.input('x');
-  const y = image(emitter.output);
-  const lanes = depthwiseLanes(call);
-  const epilogue = epilogueOf(call, emitter, 'channel');
-  emitter.step({
-    kernel: defineKernel('depthwise_3x3', [source, storePixels, weight, imageText, ...epilogue.sources], {
-      constants: { STRIDE: call.attributes.stride[0], DOWN },
-      overrides: { LANES: lanes },
-    }),
-    bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },
-    uniforms: () => ({
-      ...imageUniforms('x', underOutput(call, image(x))),
-      ...imageUniforms('y', y),
-      ...tapSteps(call, image(x)),
-      ...epilogue.uniforms,
-    }),
-    grid: (n) => [Math.ceil(y.written / lanes), Math.ceil(outW / ACROSS), Math.ceil(outH / DOWN) * n],
-    flops: (n) => 2 * macs * n,
-  });
+  const constants = { STRIDE: call.attributes.stride[0], DOWN };
+  emitDepthwise(call, emitter, { name: 'depthwise_3x3', source, constants, down: DOWN, across: ACROSS });
 }

@@ -2,18 +2,13 @@
 
 import type { AdapterFacts } from '../../runtime/plan/facts.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
-import { geometry, tapSteps, underOutput } from '../conv2d/geometry.ts';
+import { geometry } from '../conv2d/geometry.ts';
 import { speed } from '../conv2d/speed.ts';
-import { defineKernel } from '../kernel.ts';
 import type { Way } from '../late.ts';
 import type { Call, Emitter } from '../op.ts';
-import { epilogueOf } from '../shared/epilogue.ts';
-import { image, imageUniforms } from '../shared/image.ts';
-import imageText from '../shared/image.wgsl';
-import weight from '../shared/weight.wgsl';
-import { depthwiseLanes, needs } from './depthwise.ts';
+import { needs } from './depthwise.ts';
 import source from './depthwise_block.wgsl';
-import storePixels from './store_pixels.wgsl';
+import { emitDepthwise } from './depthwise_emit.ts';
 
 // What is held at once: weights, and what a row of taps sees.
 const MOST_TAPS = 49;
@@ -53,32 +48,20 @@ function on({ fallback, subgroupSize }: AdapterFacts): keyof Advantage {
 }
 
 function emitBlocks(call: Call<Conv2dAttributes>, emitter: Emitter, down: number, across: number): void {
-  const { kernelH, kernelW, outH, outW, macs } = geometry(call);
+  const { kernelH, kernelW } = geometry(call);
   const { stride } = call.attributes;
-  const x = emitter.input('x');
-  const y = image(emitter.output);
-  const lanes = depthwiseLanes(call);
-  const epilogue = epilogueOf(call, emitter, 'channel');
-  emitter.step({
-    kernel: defineKernel('depthwise_block', [source, storePixels, weight, imageText, ...epilogue.sources], {
-      constants: {
-        ROWS: kernelH,
-        COLUMNS: kernelW,
-        STRIDE_H: stride[0],
-        STRIDE_W: stride[1],
-        DOWN: down,
-        ACROSS: across,
-      },
-      overrides: { LANES: lanes },
-    }),
-    bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },
-    uniforms: () => ({
-      ...imageUniforms('x', underOutput(call, image(x))),
-      ...imageUniforms('y', y),
-      ...tapSteps(call, image(x)),
-      ...epilogue.uniforms,
-    }),
-    grid: (n) => [Math.ceil(y.written / lanes), Math.ceil(outW / across), Math.ceil(outH / down) * n],
-    flops: (n) => 2 * macs * n,
+  emitDepthwise(call, emitter, {
+    name: 'depthwise_block',
+    source,
+    constants: {
+      ROWS: kernelH,
+      COLUMNS: kernelW,
+      STRIDE_H: stride[0],
+      STRIDE_W: stride[1],
+      DOWN: down,
+      ACROSS: across,
+    },
+    down,
+    across,
   });
 }
