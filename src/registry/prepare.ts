@@ -39,8 +39,10 @@ export async function prepare(
   const { facts } = device;
   const started = performance.now();
   const { graph, parameters } = build(spec, dimensions);
-  // What the rewritten graph's convolutions want is, but for a few, what they want here.
-  const convolutions = graph.values.filter(({ operator }) => operator?.name === 'conv2d');
+  // These want here what they want once the graph is rewritten; depthwise ones may be taken in by others.
+  const convolutions = graph.values.filter(
+    ({ operator, attributes: { groups } }) => operator?.name === 'conv2d' && groups === 1,
+  );
   const [choices] = await Promise.all([
     tune === false ? null : remembered(device, cacheDir),
     loadPasses(graph, facts),
