@@ -22,6 +22,7 @@ export function wgsl({ minify = false } = {}): WgslPlugin {
 /**
  * One line, with a line break at its end, as files are joined. Spaces stay around what two of would be another word of the
  * language (`--`, `//`, and `/` before `*`), and around `<` and `>`, where those who read a kernel's bindings expect them.
+ * A comma before a closing bracket goes.
  */
 function minified(code: string): string {
   const text = code

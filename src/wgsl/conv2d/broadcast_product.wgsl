@@ -12,6 +12,15 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(3) var<storage, read_write> y: array<Quad>;
 
+// What workgroup i of product z makes: a panel of filters, of pixels from `first` on; where its weights begin.
+struct Work { panel: u32, first: u32, weights: u32 }
+
+fn work(i: u32, z: u32, pixels: u32) -> Work {
+  let tile = i / params.panels;
+  let panel = i - tile * params.panels;
+  return Work(panel, tile * pixels, (z * params.panels + panel) * params.w_rows * LANES);
+}
+
 // Pixels past the last one repeat it: computed and written twice, to the same values.
 fn pixel(i: u32) -> Place {
   return pixel_place(params.y, min(i, params.pixels - 1u));

@@ -10,13 +10,12 @@ fn main(
 ) {
   let i = linear_index(id, groups, 1u);
   if (i >= params.count) { return; }
-  let panel = i % params.panels;
-  let first = (i / params.panels) * ROWS;
-  let mine = pixel(first + local.x);
-  let next = pixel(first + local.x + LANES);
+  let work = work(i, id.z, ROWS);
+  let mine = pixel(work.first + local.x);
+  let next = pixel(work.first + local.x + LANES);
   let reads = share(address(params.x, mine), address(params.x, next));
   let start = id.z * params.z_x + local.x;
-  let quad = panel * LANES + local.x;
+  let quad = work.panel * LANES + local.x;
 
   var s0 = vec4f(0.0);
   var s1 = vec4f(0.0);
@@ -26,8 +25,7 @@ fn main(
   var s5 = vec4f(0.0);
   var s6 = vec4f(0.0);
   var s7 = vec4f(0.0);
-  let texel = (id.z * params.panels + panel) * params.w_rows * LANES;
-  var from_w = vec2u(texel % params.w_width + local.x, texel / params.w_width);
+  var from_w = vec2u(work.weights % params.w_width + local.x, work.weights / params.w_width);
   for (var r = 0u; r < params.rows; r++) {
     for (var s = 0u; s < params.columns; s++) {
       let tap = start + r * params.tap_down + s * params.tap_across;

@@ -54,9 +54,8 @@ fn main(
   let lane = local.x;
   let i = linear_index(id, groups, 1u);
   if (i >= params.count) { return; }
-  let tile = i / params.panels;
-  let panel = i - tile * params.panels;
-  let first = tile * PIXELS;
+  let work = work(i, id.z, PIXELS);
+  let first = work.first;
   let p = pixel(first + lane);
   let q = pixel(first + lane + 4u);
   let r = pixel(first + lane + 8u);
@@ -70,7 +69,7 @@ fn main(
   var of_q = Four();
   var of_r = Four();
   var of_s = Four();
-  var from_w = (id.z * params.panels + panel) * params.w_rows * LANES + lane;
+  var from_w = work.weights + lane;
   var tap = Tap();
   // Of a last tile that is all but empty no more is computed than there is: branches are no help here, loops that do not run are.
   let few = params.pixels - first <= FEW;
@@ -91,7 +90,7 @@ fn main(
     tap = next(tap);
   }
 
-  let k = (panel * LANES + lane) * 4u;
+  let k = (work.panel * LANES + lane) * 4u;
   let keep = kept(params.y, k);
   let bias = select(vec4f(0.0), load_bias(id.z * params.z_filter + k), params.has_bias == 1u);
   let z = id.z * params.z_y + k;

@@ -22,9 +22,8 @@ fn main(
   let lane = local.x;
   let i = linear_index(id, groups, 1u);
   if (i >= params.count) { return; }
-  let tile = i / params.panels;
-  let panel = i - tile * params.panels;
-  let first = tile * PIXELS;
+  let work = work(i, id.z, PIXELS);
+  let first = work.first;
   // What a lane finds out about one pixel, and about the one LANES further on.
   let near = pixel(first + lane % PIXELS);
   let far = pixel(first + LANES + lane % PIXELS);
@@ -33,9 +32,8 @@ fn main(
   let from_far = start + address(params.x, far);
 
   var sums = Sums();
-  let texel = (id.z * params.panels + panel) * params.w_rows * LANES;
-  let row = texel / params.w_width;
-  var from_w = vec2u(texel - row * params.w_width + lane, row);
+  let row = work.weights / params.w_width;
+  var from_w = vec2u(work.weights - row * params.w_width + lane, row);
   // Of a last tile that is all but empty no more is computed than there is: branches are no help here, loops that do not run are.
   let few = FEW < PIXELS && params.pixels - first <= FEW;
   let rows = select(params.rows, 0u, few);
@@ -61,7 +59,7 @@ fn main(
     }
   }
 
-  let k = (panel * LANES + lane) * 4u;
+  let k = (work.panel * LANES + lane) * 4u;
   let keep = kept(params.y, k);
   let bias = select(vec4f(0.0), load_bias(id.z * params.z_filter + k), params.has_bias == 1u);
   let z = id.z * params.z_y + k;

@@ -1,7 +1,7 @@
 // Depthwise convolution: each channel by its own filter. x [N,H,W,C] with its zeros around it, w [C,R,S], y [N,P,Q,C].
 // One invocation: eight pixels of a row in one channel, held in two vectors. From tap to tap of a row these slide along by
 // one pixel, so that an input is loaded once a row; pixels past the edge are computed from anything and thrown away.
-// x is seen from the output: at a pixel lies the first tap of its kernel. Joined with weight.wgsl and store_pixels.wgsl.
+// x is seen from the output: at a pixel lies the first tap of its kernel. Joined with weight.wgsl and depthwise_pixels.wgsl.
 struct Params {
   x: Image, y: Image, residual: Image, rows: u32, columns: u32, tap_down: u32, tap_across: u32, low: f32, high: f32,
 }
@@ -29,8 +29,7 @@ fn slide(pixels: Pixels, next: f32) -> Pixels {
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let c = id.x;
   if (c >= params.y.written) { return; }
-  let n = id.z / params.y.height;
-  let at = Place(n, id.z - n * params.y.height, id.y * 8u, c);
+  let at = first_pixel(id);
   var row = address(params.x, at);
   var weight = min(c, params.y.channels - 1u) * params.rows * params.columns;
   let bias = load_bias(c);

@@ -26,6 +26,6 @@ export function suits(call: Call<Conv2dAttributes>): number {
 }
 
 export function emit(call: Call<Conv2dAttributes>, emitter: Emitter): void {
-  const constants = { STRIDE: call.attributes.stride[0], DOWN };
+  const constants = { STRIDE: call.attributes.stride[0] };
   emitDepthwise(call, emitter, { name: 'depthwise_3x3', source, constants, down: DOWN, across: ACROSS });
 }

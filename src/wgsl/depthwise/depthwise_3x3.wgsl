@@ -1,7 +1,7 @@
 // Depthwise convolution by 3x3 filters in strips, down which rows of the input slide: each channel by its own filter.
 // x [N,H,W,C] with its zeros around it, w [C,3,3], y [N,P,Q,C]. One invocation: DOWN rows of four pixels in one channel. Of what they see, each
 // input is loaded once; pixels past the edge are computed from anything and thrown away.
-// x is seen from the output: at a pixel lies the first tap of its filter. Joined with weight.wgsl and store_pixels.wgsl.
+// x is seen from the output: at a pixel lies the first tap of its filter. Joined with weight.wgsl and depthwise_pixels.wgsl.
 struct Params { x: Image, y: Image, residual: Image, tap_down: u32, tap_across: u32, low: f32, high: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -36,9 +36,7 @@ fn load_weights(at: u32) -> vec3f {
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let c = id.x;
   if (c >= params.y.written) { return; }
-  let lines = (params.y.height + DOWN - 1u) / DOWN;
-  let n = id.z / lines;
-  let first = Place(n, (id.z - n * lines) * DOWN, id.y * 4u, c);
+  let first = first_pixel(id);
   let from_w = min(c, params.y.channels - 1u) * 9u;
   let top = load_weights(from_w);
   let middle = load_weights(from_w + 3u);
@@ -50,7 +48,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let end = min(first.h + DOWN, params.y.height);
   for (var h = first.h; h < end; h++) {
     let below = load_row(at + 2u * params.tap_down);
-    store(add_row(add_row(add_row(bias, top, above), middle, here), bottom, below), Place(n, h, first.w, c));
+    store(add_row(add_row(add_row(bias, top, above), middle, here), bottom, below), Place(first.n, h, first.w, c));
     at += params.x.row;
     above = here;
     here = below;

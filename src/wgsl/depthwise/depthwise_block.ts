@@ -58,8 +58,6 @@ function emitBlocks(call: Call<Conv2dAttributes>, emitter: Emitter, down: number
       COLUMNS: kernelW,
       STRIDE_H: stride[0],
       STRIDE_W: stride[1],
-      DOWN: down,
-      ACROSS: across,
     },
     down,
     across,

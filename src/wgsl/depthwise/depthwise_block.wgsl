@@ -1,7 +1,7 @@
 // Depthwise convolution: each channel by its own filter. x [N,H,W,C] with its zeros around it, w [C,R,S], y [N,P,Q,C].
 // One invocation: DOWN by ACROSS pixels in one channel, ACROSS being a multiple of four. Of what they see, each input is loaded once,
 // row after row; pixels past the edge are computed from anything and thrown away.
-// x is seen from the output: at a pixel lies the first tap of its kernel. Taps are neighbours. Joined with weight.wgsl and store_pixels.wgsl.
+// x is seen from the output: at a pixel lies the first tap of its kernel. Taps are neighbours. Joined with weight.wgsl and depthwise_pixels.wgsl.
 struct Params { x: Image, y: Image, residual: Image, tap_down: u32, tap_across: u32, low: f32, high: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -14,9 +14,7 @@ const SPAN = (ACROSS - 1u) * STRIDE_W + COLUMNS;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let c = id.x;
   if (c >= params.y.written) { return; }
-  let lines = (params.y.height + DOWN - 1u) / DOWN;
-  let n = id.z / lines;
-  let first = Place(n, (id.z - n * lines) * DOWN, id.y * ACROSS, c);
+  let first = first_pixel(id);
   let from_w = min(c, params.y.channels - 1u) * TAPS;
   var weights: array<f32, TAPS>;
   for (var tap = 0u; tap < TAPS; tap++) { weights[tap] = w_at(from_w + tap); }
@@ -40,7 +38,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var p = 0u; p < min(DOWN, params.y.height - first.h); p++) {
     for (var q = 0u; q < ACROSS; q += 4u) {
       let i = p * ACROSS + q;
-      store(vec4f(sums[i], sums[i + 1u], sums[i + 2u], sums[i + 3u]), Place(n, first.h + p, first.w + q, c));
+      store(vec4f(sums[i], sums[i + 1u], sums[i + 2u], sums[i + 3u]), Place(first.n, first.h + p, first.w + q, c));
     }
   }
 }

@@ -8,7 +8,7 @@ import { epilogueOf } from '../shared/epilogue.ts';
 import { image, imageUniforms } from '../shared/image.ts';
 import imageText from '../shared/image.wgsl';
 import weight from '../shared/weight.wgsl';
-import storePixels from './store_pixels.wgsl';
+import pixelsText from './depthwise_pixels.wgsl';
 
 // A warp's worth of channels on a GPU; on a CPU, as many as it computes at once.
 const GPU_LANES = 32;
@@ -16,6 +16,7 @@ const GPU_LANES = 32;
 interface Depthwise {
   readonly name: string;
   readonly source: string;
+  /** Those beside DOWN and ACROSS. */
   readonly constants?: Readonly<Record<string, number>>;
   /** Those beside LANES. */
   readonly overrides?: Readonly<Record<string, number>>;
@@ -37,8 +38,8 @@ export function emitDepthwise(
   const lanes = call.facts.fallback ? call.block : GPU_LANES;
   const epilogue = epilogueOf(call, emitter, 'channel');
   emitter.step({
-    kernel: defineKernel(name, [source, storePixels, weight, imageText, ...epilogue.sources], {
-      constants,
+    kernel: defineKernel(name, [source, pixelsText, weight, imageText, ...epilogue.sources], {
+      constants: { DOWN: down, ACROSS: across, ...constants },
       overrides: { LANES: lanes, ...overrides },
     }),
     bind: { x, w: emitter.input('w'), y: emitter.output, ...epilogue.bind },

@@ -10,7 +10,7 @@ import {
 import { broadcastLanes } from '../conv2d/broadcast_lanes.ts';
 import type { Conv2dAttributes } from '../conv2d/conv2d.ts';
 import type { Geometry } from '../conv2d/geometry.ts';
-import { panelsOf, weightTexture } from '../conv2d/pack_texture.ts';
+import { panelElements, panelsOf, weightTexture } from '../conv2d/pack_texture.ts';
 import type { Call } from '../op.ts';
 
 /** Pixels of a tile's side: those that are made, and those that are read. */
@@ -39,9 +39,9 @@ export function filterLayout(
   rows: number,
 ): TextureLayout | PackedLayout | null {
   const lanes = broadcastLanes(call);
-  const panels = side * side * panelsOf(call, lanes);
-  if (lanes !== 4) return weightTexture(call, panels, rows, lanes);
-  const elements = 4 * panels * rows * lanes;
+  const points = side * side;
+  if (lanes !== 4) return weightTexture(call, points * panelsOf(call, lanes), rows, lanes);
+  const elements = points * panelElements(call, rows, lanes);
   const fits = 4 * elements <= call.facts.limits.maxStorageBufferBindingSize;
   return fits ? { kind: 'packed', elements, elementsPerImage: 0 } : null;
 }

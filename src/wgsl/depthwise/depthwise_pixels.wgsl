@@ -1,4 +1,11 @@
-// The end of depthwise kernels: four neighbours of a row in one channel, those past the edge thrown away.
+// What depthwise kernels begin and end with: the first of the DOWN by ACROSS pixels that an invocation makes in a channel, and the
+// store of four neighbours of a row, those past the edge thrown away.
+fn first_pixel(id: vec3u) -> Place {
+  let lines = (params.y.height + DOWN - 1u) / DOWN;
+  let n = id.z / lines;
+  return Place(n, (id.z - n * lines) * DOWN, id.y * ACROSS, id.x);
+}
+
 fn store(value: vec4f, at: Place) {
   let added = vec4f(
     load_residual(at), load_residual(beside(at, 1u)), load_residual(beside(at, 2u)), load_residual(beside(at, 3u)),
