@@ -67,6 +67,12 @@ export function toFloat32(dtype: Dtype, bytes: Uint8Array<ArrayBuffer>, out: Flo
   }
 }
 
+/** Little-endian float32 where they lie, or a copy where no array of numbers may begin there. */
+export function asFloat32(bytes: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  const { buffer, byteOffset } = bytes.byteOffset % DTYPE_BYTES.F32 === 0 ? bytes : bytes.slice();
+  return new Float32Array(buffer, byteOffset, bytes.length / DTYPE_BYTES.F32);
+}
+
 let halfTable: Uint32Array | undefined;
 
 /** The float32 bits of each of the 65536 halves: a look-up is several times faster than the arithmetic. */

@@ -3,7 +3,7 @@
 import { breathe } from '../runtime/breathe.ts';
 import { WeightsError } from '../runtime/errors.ts';
 import type { ByteSource } from './bytes.ts';
-import { DTYPE_BYTES, toFloat32 } from './floats.ts';
+import { asFloat32, DTYPE_BYTES, toFloat32 } from './floats.ts';
 import type { TorchFile } from './torch_file.ts';
 import type { View } from './torch_world.ts';
 
@@ -33,9 +33,11 @@ const needed = ({ span, elements, storage: { dtype } }: View): number =>
 /** The numbers of `view`, which `checkSize` has passed. */
 export async function readView(source: ByteSource, file: TorchFile, view: View): Promise<Float32Array<ArrayBuffer>> {
   const { dtype } = view.storage;
-  const data = new Float32Array(view.elements);
-  if (view.elements === 0) return data;
+  if (view.elements === 0) return new Float32Array(0);
   const start = (await file.start(view.storage)) + view.offset * DTYPE_BYTES[dtype];
+  if (dtype === 'F32' && !file.bigEndian && isContiguous(view))
+    return asFloat32(await source.read(start, start + view.elements * FLOAT_BYTES));
+  const data = new Float32Array(view.elements);
   const convert = (bytes: Uint8Array<ArrayBuffer>, at: number): void => {
     toFloat32(dtype, file.bigEndian ? swapped(bytes, DTYPE_BYTES[dtype]) : bytes, data, at);
   };

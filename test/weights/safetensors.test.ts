@@ -30,6 +30,8 @@ async function readAll(reader: TensorReader): Promise<NamedTensor[]> {
   return all;
 }
 
+const bits = ({ buffer, byteOffset, length }: Float32Array) => [...new Uint32Array(buffer, byteOffset, length)];
+
 /** A file with this header (text, or an object) and `data` zero bytes. */
 function fileWith(header: unknown, data = 0): ByteSource {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
@@ -154,12 +156,23 @@ describe('the writer', () => {
           expect(reader.tensors.map(({ name, shape }) => [name, shape])).toEqual(
             Object.entries(dict).map(([name, { shape }]) => [name, shape]),
           );
-          for (const { name, data } of await readAll(reader))
-            expect(new Uint32Array(data.buffer)).toEqual(new Uint32Array(new Float32Array(dict[name]!.data).buffer));
+          for (const { name, data } of await readAll(reader)) expect(bits(data)).toEqual(bits(dict[name]!.data));
         },
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('reads numbers where they lie, and copies those that begin between two', async () => {
+    const dict = { a: { shape: [3], data: new Float32Array([1, -2, 0.5]) } };
+    const bytes = await write(dict);
+    for (const before of [0, 1, 2, 3]) {
+      const moved = new Uint8Array(bytes.length + before).subarray(before);
+      moved.set(bytes);
+      const [tensor] = await readAll(await openSafetensors(bytesSource(moved)));
+      expect(bits(tensor!.data)).toEqual(bits(dict.a.data));
+      expect(tensor!.data.buffer === moved.buffer, `${before} bytes before them`).toBe(before === 0);
+    }
   });
 
   it('lays a file out as the reference writer does', async () => {
