@@ -108,11 +108,24 @@ export class Loader {
     return this.#memory;
   }
 
+  /** Parameters that have not come, and the load steps that have not run. */
+  get pending(): { readonly parameters: readonly BufferSpec[]; readonly steps: readonly Step[] } {
+    return { parameters: [...this.#wanted.values()].flat(), steps: this.#waiting.map(({ step }) => step) };
+  }
+
+  /** Runs the load steps that can be run, and gives all memory there is, that of `ids` included. */
+  advance(ids: Iterable<number>): ReadonlyMap<number, Memory> {
+    this.#runReady();
+    for (const id of ids) if (!this.#memory.has(id)) this.#allocate(id);
+    return this.#memory;
+  }
+
   /** Frees everything, when loading is given up. */
   dispose(): void {
     this.#uniforms.destroy();
     for (const memory of this.#memory.values()) memory.destroy();
     this.#memory.clear();
+    this.#wanted.clear();
   }
 
   /** Waits until no more than so many elements are on their way. Throws what went wrong with one. */

@@ -1,0 +1,77 @@
+// The first dispatch of each pipeline while the last weights are on their way: when there is one, and that it leaves nothing behind.
+
+import { expect, it } from 'vitest';
+import { layers, type ModelSpec } from '../../../src/index.ts';
+import { build, defaults } from '../../../src/registry/build.ts';
+import { compile } from '../../../src/runtime/compile/compile.ts';
+import { Executor } from '../../../src/runtime/device/executor.ts';
+import type { NamedTensor } from '../../../src/weights/tensors.ts';
+import { spiedDevice } from '../../support/device_spy.ts';
+import { tinyBatch, tinySpec } from '../../support/tiny_plugin.ts';
+
+const { conv2d, flatten, linear, relu } = layers;
+
+/** A linear layer of 2^24 weights behind a convolution, as VGG's are. */
+const spec: ModelSpec = {
+  ...tinySpec(),
+  build(net, image, { classes }) {
+    const x = flatten(net.at('flatten'), relu(net.at('relu'), conv2d(net.at('conv'), image, { out: 8, kernel: 1 })));
+    return linear(net.at('fc'), relu(net.at('relu1'), linear(net.at('hidden'), x, 8192)), classes);
+  },
+};
+
+const { device, spy } = await spiedDevice();
+const { acquired, pipelines, facts } = device;
+const { graph, parameters } = build(spec, defaults(spec));
+const program = compile(graph, facts);
+await pipelines.compile([...program.load, ...program.run].map(({ kernel }) => kernel));
+
+const tensors: NamedTensor[] = parameters.map(({ name, shape }) => {
+  const data = new Float32Array(shape.reduce((size, length) => size * length, 1));
+  return { name, shape, data: data.map((_, i) => (((i * 37 + name.length) % 61) - 30) / 1024) };
+});
+
+const arenas = () => spy.live().filter(({ label }) => label.startsWith('arena')).length;
+const isLarge = ({ name }: NamedTensor) => name === 'hidden.weight';
+const largeLast = [...tensors].sort((a, b) => Number(isLarge(a)) - Number(isLarge(b)));
+
+/** Loads, and tells whether there was memory to run in when the last tensor was asked for. */
+async function load(fallback: boolean, last: () => void = () => {}) {
+  let rehearsed = false;
+  async function* watched(): AsyncGenerator<NamedTensor> {
+    yield* largeLast.slice(0, -1);
+    await acquired.device.queue.onSubmittedWorkDone();
+    rehearsed = arenas() > 0;
+    last();
+    yield* largeLast.slice(-1);
+  }
+  const here = { ...acquired, facts: { ...facts, fallback } };
+  const executor = await Executor.load(here, pipelines, program, watched());
+  return { executor, rehearsed };
+}
+
+it('is held on a CPU before the last weights have come, if they are large, and changes no bit', async () => {
+  const image = await tinyBatch(1).data();
+  const results: Float32Array[] = [];
+  for (const fallback of [false, true]) {
+    const { executor, rehearsed } = await load(fallback);
+    expect(rehearsed).toBe(fallback);
+    expect(arenas() > 0).toBe(fallback);
+    for (let run = 0; run < 2; run++) results.push((await executor.run(1, { image })).logits!);
+    executor.dispose();
+    expect(spy.live()).toEqual([]);
+  }
+  expect(results[0]!.every((value) => Number.isFinite(value) && value !== 0)).toBe(true);
+  for (const result of results) expect(result).toEqual(results[0]);
+});
+
+it('leaves nothing behind where the last weights do not come', async () => {
+  let rehearsed = false;
+  const broken = load(true, () => {
+    rehearsed = arenas() > 0;
+    throw new Error('the file ended');
+  });
+  await expect(broken).rejects.toThrow('the file ended');
+  expect(rehearsed).toBe(true);
+  expect(spy.live()).toEqual([]);
+});
