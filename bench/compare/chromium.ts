@@ -19,6 +19,19 @@ type Global = { readonly page: Page };
 
 /** Starts a browser and its page, with everything fetched when this resolves. Throws ConvokeError 'peer_failed'. */
 export async function startWeb(name: WebName, driver: Software | null, pages: PageServer): Promise<Contender> {
+  if (packages[name] !== null) return start(name, driver, pages, []);
+  // A peer's program is one script. Ours comes piece by piece: a browser before this one tells which pieces an answer takes.
+  const scout = await start(name, driver, pages, []);
+  await scout.first().finally(scout.close);
+  return start(name, driver, pages, [...pages.downloaded(`/${name}`).keys()]);
+}
+
+async function start(
+  name: WebName,
+  driver: Software | null,
+  pages: PageServer,
+  modules: readonly string[],
+): Promise<Contender> {
   const { program, args, env } = launchOf(driver);
   const server = await chromium.launchServer({
     executablePath: program,
@@ -39,7 +52,8 @@ export async function startWeb(name: WebName, driver: Software | null, pages: Pa
     // Both call themselves SwiftShader; only lavapipe has halves.
     if (driver === 'lavapipe' && !adapter.f16) throw failed(name, 'its browser has another adapter than lavapipe');
     const pid = server.process().pid!;
-    await page.evaluate((folder) => (globalThis as unknown as Global).page.prepare(folder), `/${name}`);
+    const given = [`/${name}`, modules] as const;
+    await page.evaluate((given) => (globalThis as unknown as Global).page.prepare(...given), given);
     /** `work` gives its own milliseconds as well: those of the page. */
     const measured = async <T>(work: () => Promise<T>) => {
       const before = treeCpuMs(pid);
@@ -64,7 +78,7 @@ export async function startWeb(name: WebName, driver: Software | null, pages: Pa
           gpu,
           ...(pipelines !== null && { pipelines }),
         };
-        downloaded = pages.downloaded(`/${name}`);
+        downloaded = [...pages.downloaded(`/${name}`).values()];
         return { wallMs, cpuMs, logits: Float32Array.from(logits), facts };
       },
       async run() {

@@ -38,7 +38,8 @@ export interface PageAnswer {
 export interface Page {
   /** What the adapter calls itself, and what tells it from others that call themselves the same. */
   adapter(): Promise<{ readonly name: string; readonly f16: boolean } | null>;
-  prepare(folder: string): Promise<void>;
+  /** Fetches the contender's script and data, and `modules` that the script imports later on. */
+  prepare(folder: string, modules: readonly string[]): Promise<void>;
   first(): Promise<PageAnswer>;
   run(): Promise<number>;
 }
@@ -55,7 +56,7 @@ function pageOf(gpu: GPU): Page {
       const { vendor, architecture } = adapter.info;
       return { name: `${vendor} ${architecture}`, f16: adapter.features.has('shader-f16') };
     },
-    async prepare(folder) {
+    async prepare(folder, modules) {
       const get = async (name: string) => {
         const response = await fetch(`${folder}/${name}`);
         if (!response.ok) throw new Error(`${folder}/${name}: ${response.status}`);
@@ -65,6 +66,7 @@ function pageOf(gpu: GPU): Page {
       const files = new Map<string, ArrayBuffer>();
       for (const name of task.files) files.set(name, await get(name));
       contender = await import(`${folder}/main.js`);
+      await Promise.all(modules.map(preload));
       input = { ...task, images: new Float32Array(files.get('images.bin')!), file: (name) => files.get(name)! };
     },
     async first() {
@@ -80,6 +82,15 @@ function pageOf(gpu: GPU): Page {
       return performance.now() - started;
     },
   };
+}
+
+/** Into memory, where an import of it finds it. */
+function preload(href: string): Promise<unknown> {
+  return new Promise((onload, onerror) => {
+    document.head.append(
+      Object.assign(document.createElement('link'), { rel: 'modulepreload', href, onload, onerror }),
+    );
+  });
 }
 
 // The bench calls it from outside.

@@ -6,8 +6,8 @@ import { brotliCompressSync, constants } from 'node:zlib';
 
 export interface PageServer {
   readonly url: string;
-  /** The program's files under this folder that were asked for so far, each once. */
-  downloaded(folder: string): readonly Uint8Array[];
+  /** The program's files under this folder that were asked for so far, by path. */
+  downloaded(folder: string): ReadonlyMap<string, Uint8Array>;
   close(): void;
 }
 
@@ -32,7 +32,7 @@ export async function servePages(files: ReadonlyMap<string, Uint8Array>): Promis
     path.startsWith(`${folder}/`) && /\.(js|wasm)$/.test(path) && files.has(path);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    downloaded: (folder) => [...asked].filter(program(folder)).map((path) => files.get(path)!),
+    downloaded: (folder) => new Map([...asked].filter(program(folder)).map((path) => [path, files.get(path)!])),
     close() {
       server.close();
       server.closeAllConnections();
