@@ -47,7 +47,7 @@ export class Executor {
   /** For the batch size last asked about. */
   #plan: Plan;
   readonly #weights: ReadonlyMap<number, Memory>;
-  #residence: Residence | null;
+  #residence: Residence | null = null;
   readonly #turns = new Turns();
   #disposed = false;
   #seen: DeviceError | null;
@@ -58,7 +58,6 @@ export class Executor {
     plan: Plan,
     program: Program,
     weights: ReadonlyMap<number, Memory>,
-    residence: Residence | null,
     options: ExecutorOptions,
   ) {
     this.program = program;
@@ -67,7 +66,6 @@ export class Executor {
     this.#pipelines = pipelines;
     this.#options = options;
     this.#weights = weights;
-    this.#residence = residence;
     this.#seen = acquired.fault();
   }
 
@@ -90,27 +88,23 @@ export class Executor {
     await breathe();
     const loader = new Loader(acquired, pipelines, program, plan, signal);
     // Few adapters want it, so others leave it undownloaded.
-    const rehearsal = acquired.facts.fallback
-      ? (await import('./rehearsal.ts')).rehearsal(acquired, pipelines, program, plan, loader, runsAtOnce(options))
-      : null;
+    const rehearse = acquired.facts.fallback
+      ? (await import('./rehearsal.ts')).rehearsal(acquired, pipelines, plan, loader)
+      : () => {};
+    void compiling.then(rehearse, () => {});
     try {
-      void compiling.then(rehearsal?.attempt, () => {});
       for await (const tensor of parameters) {
         await loader.put(tensor);
-        rehearsal?.attempt();
+        rehearse();
       }
       const weights = await loader.finish();
       await settle(unlessAborted(compiling, signal), acquired.facts);
       await settle(acquired.device.queue.onSubmittedWorkDone(), acquired.facts);
       const fault = acquired.fault();
       if (fault?.code === 'device_lost') throw fault;
-      return new Executor(acquired, pipelines, plan, program, weights, (await rehearsal?.residence()) ?? null, options);
+      return new Executor(acquired, pipelines, plan, program, weights, options);
     } catch (error) {
       loader.dispose();
-      await rehearsal?.residence().then(
-        (residence) => residence?.dispose(),
-        () => {},
-      );
       throw error;
     }
   }
@@ -184,7 +178,9 @@ export class Executor {
     this.#residence?.dispose();
     this.#residence = null;
     if (this.#disposed) throw disposed();
-    const residence = await reside(this.#acquired, this.#pipelines, plan, this.#weights, runsAtOnce(this.#options));
+    // A plan counts the memory that one run is read back through, and a budget is what a plan says.
+    const runs = this.#options.budgetBytes === undefined ? RUNS_AT_ONCE : 1;
+    const residence = await reside(this.#acquired, this.#pipelines, plan, this.#weights, runs);
     if (this.#disposed) {
       residence.dispose();
       throw disposed();
@@ -282,11 +278,6 @@ export class Executor {
     const lost = await Promise.race([this.#acquired.lost, patience]);
     return lost ?? new DeviceError('device_lost', 'the GPU device is gone', { cause });
   }
-}
-
-/** A plan counts the memory that one run is read back through, and a budget is what a plan says. */
-function runsAtOnce({ budgetBytes }: ExecutorOptions): number {
-  return budgetBytes === undefined ? RUNS_AT_ONCE : 1;
 }
 
 function disposed(): UsageError {

@@ -26,14 +26,16 @@ export class Loader {
   readonly #pipelines: Pipelines;
   readonly #signal: AbortSignal | undefined;
   readonly #uniforms: GPUBuffer;
-  readonly #memory = new Map<number, Memory>();
+  /** By buffer id. */
+  readonly memory = new Map<number, Memory>();
   readonly #kept: ReadonlySet<number>;
   /** Load steps that have not run, with the buffers each still waits for. */
-  readonly #waiting: { step: Step; index: number; missing: Set<number> }[];
+  readonly waiting: { step: Step; index: number; missing: Set<number> }[];
   /** How many load steps still read, and still write, a buffer. */
   readonly #readers = new Map<number, number>();
   readonly #writers = new Map<number, number>();
-  readonly #wanted: Map<string, BufferSpec[]>;
+  /** What has not come yet, by the parameter's name. */
+  readonly wanted: Map<string, BufferSpec[]>;
   /** Copies whose answer has not come, oldest first. */
   readonly #onTheirWay: { readonly elements: number; readonly answer: Promise<void> }[] = [];
 
@@ -45,15 +47,15 @@ export class Loader {
     this.#signal = signal;
     this.#uniforms = uploadUniforms(acquired.device, plan);
     this.#kept = keptBuffers(program);
-    this.#waiting = program.load.map((step, index) => ({ step, index, missing: new Set(accesses(step).reads) }));
-    for (const { step, missing } of this.#waiting) {
+    this.waiting = program.load.map((step, index) => ({ step, index, missing: new Set(accesses(step).reads) }));
+    for (const { step, missing } of this.waiting) {
       for (const id of missing) add(this.#readers, id, 1);
       for (const id of new Set(accesses(step).writes)) add(this.#writers, id, 1);
     }
-    this.#wanted = new Map();
+    this.wanted = new Map();
     for (const buffer of program.buffers)
       if (buffer.parameter)
-        this.#wanted.set(buffer.parameter.name, [...(this.#wanted.get(buffer.parameter.name) ?? []), buffer]);
+        this.wanted.set(buffer.parameter.name, [...(this.wanted.get(buffer.parameter.name) ?? []), buffer]);
   }
 
   /**
@@ -61,7 +63,7 @@ export class Loader {
    * counter, is passed over. Throws WeightsError 'weights_mismatch' for another count of numbers than the program has.
    */
   async put({ name, shape, data }: NamedTensor): Promise<void> {
-    const targets = this.#wanted.get(name);
+    const targets = this.wanted.get(name);
     if (!targets) return;
     const rows = shape[0] ?? 1;
     const rowElements = data.length / rows;
@@ -88,7 +90,7 @@ export class Loader {
         await breathe();
       }
     }
-    this.#wanted.delete(name);
+    this.wanted.delete(name);
     while (this.#heldBytes() > HELD_BYTES) await this.#waitForPipeline();
   }
 
@@ -97,35 +99,29 @@ export class Loader {
    * parameter never came, and what compiling throws.
    */
   async finish(): Promise<ReadonlyMap<number, Memory>> {
-    const [missing] = this.#wanted.keys();
+    const [missing] = this.wanted.keys();
     if (missing !== undefined)
-      throw new WeightsError('weights_mismatch', `parameter ${missing} was never given (${this.#wanted.size} missing)`);
+      throw new WeightsError('weights_mismatch', `parameter ${missing} was never given (${this.wanted.size} missing)`);
     while (this.#complete().length > 0) await this.#waitForPipeline();
     await this.#answered(0);
-    if (this.#waiting.length > 0)
-      throw new DeviceError('invalid_program', `load step ${this.#waiting[0]?.step.kernel.name} never became ready`);
+    if (this.waiting.length > 0)
+      throw new DeviceError('invalid_program', `load step ${this.waiting[0]?.step.kernel.name} never became ready`);
     this.#uniforms.destroy();
-    return this.#memory;
+    return this.memory;
   }
 
-  /** Parameters that have not come, and the load steps that have not run. */
-  get pending(): { readonly parameters: readonly BufferSpec[]; readonly steps: readonly Step[] } {
-    return { parameters: [...this.#wanted.values()].flat(), steps: this.#waiting.map(({ step }) => step) };
-  }
-
-  /** Runs the load steps that can be run, and gives all memory there is, that of `ids` included. */
-  advance(ids: Iterable<number>): ReadonlyMap<number, Memory> {
+  /** Runs the load steps that can be run, and allocates `ids`. */
+  advance(ids: readonly number[]): void {
     this.#runReady();
-    for (const id of ids) if (!this.#memory.has(id)) this.#allocate(id);
-    return this.#memory;
+    for (const id of ids) if (!this.memory.has(id)) this.#allocate(id);
   }
 
   /** Frees everything, when loading is given up. */
   dispose(): void {
     this.#uniforms.destroy();
-    for (const memory of this.#memory.values()) memory.destroy();
-    this.#memory.clear();
-    this.#wanted.clear();
+    for (const memory of this.memory.values()) memory.destroy();
+    this.memory.clear();
+    this.wanted.clear();
   }
 
   /** Waits until no more than so many elements are on their way. Throws what went wrong with one. */
@@ -135,24 +131,24 @@ export class Loader {
   }
 
   #arrived(id: number): void {
-    for (const entry of this.#waiting) entry.missing.delete(id);
+    for (const entry of this.waiting) entry.missing.delete(id);
     this.#runReady();
   }
 
   #runReady(): void {
     for (let ready = this.#nextReady(); ready >= 0; ready = this.#nextReady()) {
-      const [entry] = this.#waiting.splice(ready, 1);
+      const [entry] = this.waiting.splice(ready, 1);
       if (entry) this.#dispatch(entry.index, entry.step);
     }
   }
 
   #nextReady(): number {
-    return this.#waiting.findIndex(({ missing, step }) => missing.size === 0 && this.#pipelines.has(step.kernel));
+    return this.waiting.findIndex(({ missing, step }) => missing.size === 0 && this.#pipelines.has(step.kernel));
   }
 
   /** Steps that have all they read, and wait for their pipelines alone. */
   #complete(): Step[] {
-    return this.#waiting.filter(({ missing }) => missing.size === 0).map(({ step }) => step);
+    return this.waiting.filter(({ missing }) => missing.size === 0).map(({ step }) => step);
   }
 
   #heldBytes(): number {
@@ -172,10 +168,10 @@ export class Loader {
     // Sets: a step may bind one buffer twice.
     const reads = new Set(accesses(step).reads);
     const writes = new Set(accesses(step).writes);
-    for (const id of writes) if (!this.#memory.has(id)) this.#allocate(id);
+    for (const id of writes) if (!this.memory.has(id)) this.#allocate(id);
     const dispatch = this.#plan.load[index]!;
     const bound = bind(device, this.#pipelines, this.#plan, this.#uniforms, dispatch, ({ id, name }) => {
-      const memory = this.#memory.get(id);
+      const memory = this.memory.get(id);
       if (!memory) throw new TypeError(`${name} has no memory`);
       return 'createView' in memory ? memory.createView() : { buffer: memory };
     });
@@ -188,17 +184,17 @@ export class Loader {
     device.queue.submit([encoder.finish()]);
     for (const id of reads) this.#release(id);
     for (const id of writes)
-      if (add(this.#writers, id, -1) === 0) for (const entry of this.#waiting) entry.missing.delete(id);
+      if (add(this.#writers, id, -1) === 0) for (const entry of this.waiting) entry.missing.delete(id);
   }
 
   #release(id: number): void {
     if (add(this.#readers, id, -1) > 0 || this.#kept.has(id)) return;
-    this.#memory.get(id)?.destroy(); // takes effect after the submitted work
-    this.#memory.delete(id);
+    this.memory.get(id)?.destroy(); // takes effect after the submitted work
+    this.memory.delete(id);
   }
 
   #buffer(id: number): GPUBuffer {
-    const memory = this.#memory.get(id) ?? this.#allocate(id);
+    const memory = this.memory.get(id) ?? this.#allocate(id);
     if ('createView' in memory) throw new TypeError(`${this.#plan.buffers[id]?.name} is a texture, not a parameter`);
     return memory;
   }
@@ -210,7 +206,7 @@ export class Loader {
     const memory = texture
       ? makeTexture(device, name, texture)
       : device.createBuffer({ label: name, size: bytes, usage: STORAGE | UNIFORM | COPY_SRC | COPY_DST });
-    this.#memory.set(id, memory);
+    this.memory.set(id, memory);
     return memory;
   }
 }

@@ -70,7 +70,7 @@ export const foldBias = defineOp({
   kernels: [folding('fold_bias', 'conv_bias', true)],
 });
 
-// Elements of an item, as fold.wgsl has it.
+// Elements of an item.
 const RUN = 16;
 
 /** One pipeline for both: where there is no mean, beta or bias of its own, another array stands in and is not looked at. */
@@ -99,7 +99,7 @@ function folding(name: string, own: string, shifted: boolean): Candidate<FoldAtt
         has_own: inputs[own] ? 1 : 0,
         shifted: shifted ? 1 : 0,
       };
-      const framed = { name: 'fold', sources: [foldText, statistics], bind, uniforms };
+      const framed = { name: 'fold', sources: [foldText, statistics], constants: { RUN }, bind, uniforms };
       emitter.step(each(framed, () => filters * runs));
     },
   };
