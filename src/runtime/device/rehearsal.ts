@@ -1,7 +1,7 @@
 // Drivers on CPUs make machine code at the first dispatch of a pipeline. It is made while the last weights are on their way, where
 // these need nothing else of the GPU.
 
-import type { Plan } from '../plan/plan.ts';
+import type { Dispatch, Plan } from '../plan/plan.ts';
 import { type Acquired, checked } from './acquire.ts';
 import type { Loader } from './loader.ts';
 import type { Pipelines } from './pipelines.ts';
@@ -14,7 +14,8 @@ const PACKED_SHARE = 1 / 16;
 
 /** To be called when weights have come, and when pipelines have. What goes wrong in it does so again in the first run, and is told there. */
 export function rehearsal(acquired: Acquired, pipelines: Pipelines, plan: Plan, loader: Loader): () => void {
-  let begun = false;
+  // A step of training changes weights.
+  let begun = plan.run.some((dispatch) => writesWeights(plan, dispatch));
   return () => {
     if (begun || !isTime(pipelines, plan, loader)) return;
     begun = true;
@@ -38,7 +39,7 @@ function isTime(pipelines: Pipelines, plan: Plan, { wanted, waiting }: Loader): 
 async function rehearse(acquired: Acquired, pipelines: Pipelines, plan: Plan, loader: Loader): Promise<void> {
   const { device } = acquired;
   const bound = new Set(plan.run.flatMap(({ bindings }) => bindings.map(({ buffer }) => buffer)));
-  const weights = [...bound].filter((id) => ['parameter', 'constant'].includes(plan.buffers[id]!.role));
+  const weights = [...bound].filter((id) => isWeight(plan, id));
   await checked(acquired, 'memory for weights', () => loader.advance(weights));
   const residence = await reside(acquired, pipelines, plan, loader.memory, 1);
   const { wanted, waiting } = loader;
@@ -63,4 +64,13 @@ async function rehearse(acquired: Acquired, pipelines: Pipelines, plan: Plan, lo
     device.queue.submit([encoder.finish()]);
   });
   await submitted.finally(residence.dispose);
+}
+
+function writesWeights(plan: Plan, { kernel, bindings }: Dispatch): boolean {
+  const written = new Set(kernel.bindings.filter(({ kind }) => kind.startsWith('write')).map(({ index }) => index));
+  return bindings.some(({ index, buffer }) => written.has(index) && isWeight(plan, buffer));
+}
+
+function isWeight({ buffers }: Plan, id: number): boolean {
+  return buffers[id]!.role === 'parameter' || buffers[id]!.role === 'constant';
 }

@@ -5,6 +5,9 @@ import { layers, type ModelSpec } from '../../../src/index.ts';
 import { build, defaults } from '../../../src/registry/build.ts';
 import { compile } from '../../../src/runtime/compile/compile.ts';
 import { Executor } from '../../../src/runtime/device/executor.ts';
+import type { Loader } from '../../../src/runtime/device/loader.ts';
+import { rehearsal } from '../../../src/runtime/device/rehearsal.ts';
+import { type Plan, planProgram } from '../../../src/runtime/plan/plan.ts';
 import type { NamedTensor } from '../../../src/weights/tensors.ts';
 import { spiedDevice } from '../../support/device_spy.ts';
 import { tinyBatch, tinySpec } from '../../support/tiny_plugin.ts';
@@ -75,4 +78,25 @@ it('leaves nothing behind where the last weights do not come', async () => {
   expect(executor).toMatchObject({ message: 'the file ended' });
   expect(rehearsed).toBe(true);
   expect(spy.live()).toEqual([]);
+});
+
+it('is not held where runs change weights, as steps of training do', () => {
+  let asked = 0;
+  const waiting: Loader['waiting'] = [];
+  const loader = {
+    waiting,
+    get wanted() {
+      asked++;
+      return new Map();
+    },
+  } as Loader;
+  const attempt = (plan: Plan) => rehearsal(acquired, pipelines, plan, loader)();
+  const plan = planProgram(program, facts, { batch: 1 });
+  const changed = plan.buffers.map((buffer) =>
+    buffer.role === 'activation' ? { ...buffer, role: 'parameter' as const } : buffer,
+  );
+  attempt({ ...plan, buffers: changed });
+  expect(asked).toBe(0);
+  attempt(plan);
+  expect(asked).toBe(1);
 });
