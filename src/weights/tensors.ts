@@ -7,7 +7,10 @@ export interface TensorInfo {
   readonly shape: readonly number[];
 }
 
-/** One tensor's numbers, row-major, in PyTorch's layout (convolution weights are [K, C, R, S]). */
+/**
+ * One tensor's numbers, row-major, in PyTorch's layout (convolution weights are [K, C, R, S]). They may lie in the caller's own memory:
+ * nobody writes into them.
+ */
 export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];

@@ -35,13 +35,14 @@ export async function readView(source: ByteSource, file: TorchFile, view: View):
   const { dtype } = view.storage;
   if (view.elements === 0) return new Float32Array(0);
   const start = (await file.start(view.storage)) + view.offset * DTYPE_BYTES[dtype];
-  if (dtype === 'F32' && !file.bigEndian && isContiguous(view))
+  const contiguous = isContiguous(view);
+  if (dtype === 'F32' && contiguous && !file.bigEndian)
     return asFloat32(await source.read(start, start + view.elements * FLOAT_BYTES));
   const data = new Float32Array(view.elements);
   const convert = (bytes: Uint8Array<ArrayBuffer>, at: number): void => {
     toFloat32(dtype, file.bigEndian ? swapped(bytes, DTYPE_BYTES[dtype]) : bytes, data, at);
   };
-  if (isContiguous(view)) {
+  if (contiguous) {
     // Two blocks at once where bytes have to be swapped or aligned.
     const room = Math.min(MAX_BLOCK_BYTES, roomFor(view, source) / 2);
     const blockElements = Math.max(1, Math.floor(room / DTYPE_BYTES[dtype]));

@@ -89,13 +89,13 @@ export class Executor {
     const loader = new Loader(acquired, pipelines, program, plan, signal);
     // Few adapters want it, so others leave it undownloaded.
     const rehearse = acquired.facts.fallback
-      ? (await import('./rehearsal.ts')).rehearsal(acquired, pipelines, plan, loader)
+      ? (await import('./rehearsal.ts')).rehearsal(acquired, pipelines, program, plan, loader)
       : () => {};
     void compiling.then(rehearse, () => {});
     try {
       for await (const tensor of parameters) {
         await loader.put(tensor);
-        rehearse();
+        await rehearse();
       }
       const weights = await loader.finish();
       await settle(unlessAborted(compiling, signal), acquired.facts);
@@ -105,6 +105,7 @@ export class Executor {
       return new Executor(acquired, pipelines, plan, program, weights, options);
     } catch (error) {
       loader.dispose();
+      await rehearse(); // what has begun still has memory
       throw error;
     }
   }

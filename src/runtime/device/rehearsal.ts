@@ -1,9 +1,11 @@
 // Drivers on CPUs make machine code at the first dispatch of a pipeline. It is made while the last weights are on their way, where
 // these need nothing else of the GPU.
 
-import type { Dispatch, Plan } from '../plan/plan.ts';
+import { keptBuffers, type Plan } from '../plan/plan.ts';
+import { accesses, type Program } from '../plan/program.ts';
 import { type Acquired, checked } from './acquire.ts';
 import type { Loader } from './loader.ts';
+import { encodeRun } from './passes.ts';
 import type { Pipelines } from './pipelines.ts';
 import { reside } from './residence.ts';
 
@@ -11,15 +13,27 @@ import { reside } from './residence.ts';
 const WORTH_BYTES = 32 * 2 ** 20;
 /** Of these, the share that may be packed first: it waits behind the driver's compiling. */
 const PACKED_SHARE = 1 / 16;
+const ONE_WORKGROUP = [1, 1, 1] as const;
 
-/** To be called when weights have come, and when pipelines have. What goes wrong in it does so again in the first run, and is told there. */
-export function rehearsal(acquired: Acquired, pipelines: Pipelines, plan: Plan, loader: Loader): () => void {
+/**
+ * To be called when weights have come, and when pipelines have; resolves once a rehearsal that has begun is over. What goes wrong in it
+ * does so again in the first run, and is told there.
+ */
+export function rehearsal(
+  acquired: Acquired,
+  pipelines: Pipelines,
+  program: Program,
+  plan: Plan,
+  loader: Loader,
+): () => Promise<void> {
   // A step of training changes weights.
-  let begun = plan.run.some((dispatch) => writesWeights(plan, dispatch));
-  return () => {
-    if (begun || !isTime(pipelines, plan, loader)) return;
-    begun = true;
-    rehearse(acquired, pipelines, plan, loader).catch(() => {});
+  const changed = program.run.flatMap((step) => accesses(step).writes.map((id) => program.buffers[id]!.role));
+  if (changed.includes('parameter') || changed.includes('constant')) return async () => {};
+  let begun: Promise<void> | undefined;
+  return async () => {
+    if (!begun && isTime(pipelines, plan, loader))
+      begun = rehearse(acquired, pipelines, program, plan, loader).catch(() => {});
+    await begun;
   };
 }
 
@@ -36,41 +50,38 @@ function isTime(pipelines: Pipelines, plan: Plan, { wanted, waiting }: Loader): 
   return asTheyAre >= WORTH_BYTES && toPack <= PACKED_SHARE * asTheyAre;
 }
 
-async function rehearse(acquired: Acquired, pipelines: Pipelines, plan: Plan, loader: Loader): Promise<void> {
-  const { device } = acquired;
-  const bound = new Set(plan.run.flatMap(({ bindings }) => bindings.map(({ buffer }) => buffer)));
-  const weights = [...bound].filter((id) => isWeight(plan, id));
-  await checked(acquired, 'memory for weights', () => loader.advance(weights));
+async function rehearse(
+  acquired: Acquired,
+  pipelines: Pipelines,
+  program: Program,
+  plan: Plan,
+  loader: Loader,
+): Promise<void> {
+  const kept = keptBuffers(program);
+  await checked(acquired, 'memory for weights', () => {
+    loader.advance([...unfilled(loader)].filter((id) => kept.has(id)));
+  });
   const residence = await reside(acquired, pipelines, plan, loader.memory, 1);
-  const { wanted, waiting } = loader;
-  const coming = [...wanted.values()].flat().map(({ id }) => id);
-  const packed = waiting.flatMap(({ index }) => plan.load[index]!.bindings.map(({ buffer }) => buffer));
-  const unfilled = new Set([...coming, ...packed]);
+  const empty = unfilled(loader);
   const seen = new Set<GPUComputePipeline>();
   // What has no numbers yet would be cleared for a dispatch that reads it.
   const first = residence.run.filter(({ pipeline, dispatch: { bindings } }) => {
-    if (seen.has(pipeline) || bindings.some(({ buffer }) => unfilled.has(buffer))) return false;
+    if (seen.has(pipeline) || bindings.some(({ buffer }) => empty.has(buffer))) return false;
     return seen.add(pipeline);
   });
   const submitted = checked(acquired, 'the first dispatches', () => {
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const { pipeline, bindGroup } of first) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(1);
-    }
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+    const encoder = acquired.device.createCommandEncoder();
+    encodeRun(
+      encoder,
+      first.map((bound) => ({ ...bound, copies: [], dispatch: { grid: ONE_WORKGROUP } })),
+    );
+    acquired.device.queue.submit([encoder.finish()]);
   });
   await submitted.finally(residence.dispose);
 }
 
-function writesWeights(plan: Plan, { kernel, bindings }: Dispatch): boolean {
-  const written = new Set(kernel.bindings.filter(({ kind }) => kind.startsWith('write')).map(({ index }) => index));
-  return bindings.some(({ index, buffer }) => written.has(index) && isWeight(plan, buffer));
-}
-
-function isWeight({ buffers }: Plan, id: number): boolean {
-  return buffers[id]!.role === 'parameter' || buffers[id]!.role === 'constant';
+/** Buffers whose numbers have not come, or are not computed. */
+function unfilled({ wanted, waiting }: Loader): ReadonlySet<number> {
+  const coming = [...wanted.values()].flat().map(({ id }) => id);
+  return new Set([...coming, ...waiting.flatMap(({ step }) => accesses(step).writes)]);
 }
